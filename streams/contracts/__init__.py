@@ -1,0 +1,1 @@
+"""What crosses the wire: events, topics, codec, ids. Everything else may change without a consumer noticing."""

@@ -1,0 +1,239 @@
+"""The events, as frozen models: strict in what we write, tolerant in what we read.
+
+    CleanArticle -> UniqueArticle -> ClassifiedArticle -> EnrichedArticle     one article on its way
+    DuplicateSeen, DeadLetter                                                 the two other outcomes
+    StoryUpdate                                                               caused by an outcome, not one itself
+"""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Score = Annotated[float, Field(ge=0, le=1, description="0 to 1, three decimals")]
+Change = Literal["new", "revised", "corrected", "replaced"]
+Verdict = Literal["same_article", "exact_copy", "near_copy", "contained"]
+When = Annotated[str, Field(description="ISO 8601 with a zone, or a bare date where the zone is not known")]
+
+
+class Part(BaseModel):
+    """Anything that stands inside an event. Unknown fields are ignored on reading: newer writers may add some."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class RawArticle(Part):
+    """What a producer publishes on news.raw: an identity, a title, and some text."""
+
+    url: str | None = Field(None, description="http(s) address; the article's identity unless only a guid is given")
+    guid: str | None = Field(None, description="a feed's own id; needs feed_url or source beside it")
+    source: str | None = Field(None, description="publisher id; default: the registered domain of the url")
+    title: str = Field(description="headline")
+    text: str | None = Field(None, description="plain text, paragraphs separated by line breaks")
+    html: str | None = Field(None, description="the page or the fragment; used when there is no text")
+    summary: str | None = Field(None, description="used when there is neither text nor html")
+    authors: tuple[str, ...] = ()
+    published_at: str | None = Field(None, description="ISO 8601 or RFC 2822")
+    modified_at: str | None = Field(None, description="ISO 8601 or RFC 2822")
+    fetched_at: str | None = Field(None, description="when the producer fetched it; dates after it are 'in the future'")
+    language: str | None = Field(None, description="a hint")
+    feed_url: str | None = None
+    rights: str | None = None
+
+
+class Removed(Part):
+    """A piece of text that was taken out, and by which rule."""
+
+    rule: str
+    text: str
+
+
+class Problem(Part):
+    """Something odd in an optional field. The article goes on; the fact stays with it."""
+
+    field: str
+    problem: str
+    value: str = Field(description="what was given, cut to 200 characters")
+
+
+class Language(Part):
+    """ISO 639-1 code and how sure the detector is; `und` when it is not."""
+
+    code: str
+    score: Score
+
+
+class Topic(Part):
+    """One IPTC Media Topic of an article."""
+
+    id: str
+    top: str
+    label: str
+    score: Score
+    why: tuple[str, ...] = Field((), description="the words of the article that decided")
+
+
+class Mention(Part):
+    """Where an entity is named: code points, half open, text[start:end] == mention.text."""
+
+    start: int
+    end: int
+    text: str
+
+
+class Link(Part):
+    """An id of the entity in a public register."""
+
+    scheme: str
+    id: str
+    score: Score
+    lat: float | None = None
+    lon: float | None = None
+
+
+class Entity(Part):
+    """Someone or something that the article names, with all its mentions."""
+
+    entity_id: str
+    type: str
+    name: str
+    roles: tuple[str, ...] = ()
+    salience: Score
+    mentions: tuple[Mention, ...]
+    links: tuple[Link, ...] = ()
+
+
+class Quote(Part):
+    """Words that somebody said."""
+
+    start: int
+    end: int
+    speaker_entity_id: str | None
+
+
+class Relation(Part):
+    """Another article that this one stands in a relation to."""
+
+    relation: Literal["contains"]
+    article_id: str
+
+
+class Event(Part):
+    """Anything that is published under a schema name."""
+
+    VERSION: ClassVar[int] = 1
+    event_id: str
+
+
+class CleanArticle(Event):
+    """A raw article after validation and clean-up."""
+
+    article_id: str
+    url: str | None
+    canonical_url: str | None
+    guid: str | None
+    source: str
+    feed_url: str | None
+    rights: str | None
+    authors: tuple[str, ...]
+    published_at: When | None
+    modified_at: When | None
+    title: str
+    text: str = Field(description="paragraphs joined by one blank line")
+    removed: tuple[Removed, ...]
+    problems: tuple[Problem, ...]
+    language: Language
+
+
+class UniqueArticle(CleanArticle):
+    """A clean article that is not a copy, with its place among the versions and stories."""
+
+    version: int = Field(ge=1, description="counts the distinct contents of an identity in arrival order")
+    change: Change
+    story_id: str
+    related: tuple[Relation, ...] = ()
+    skipped: dict[str, str] = Field({}, description="parts that could not be made, with the reason")
+
+
+class ClassifiedArticle(UniqueArticle):
+    """A unique article with its topics."""
+
+    topics: tuple[Topic, ...] = ()
+
+
+class EnrichedArticle(ClassifiedArticle):
+    """The product: everything a consumer needs, in one event."""
+
+    entities: tuple[Entity, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+
+
+class DuplicateSeen(Event):
+    """A record that brought nothing new, with the reason why we say so."""
+
+    article_id: str
+    canonical_id: str = Field(description="article_id of the article that it is a copy of")
+    verdict: Verdict
+    rule: str
+    score: Score
+    evidence: dict[str, str | int | float]
+    policy: str
+    source: str
+    url: str | None
+    title: str
+    published_at: When | None
+
+
+class StoryUpdate(Event):
+    """An article opened a story or joined one."""
+
+    story_id: str
+    article_id: str
+    change: Literal["opened", "joined"]
+    score: Score
+    title: str = Field(description="headline of the article that opened the story")
+    articles: int = Field(ge=1, description="articles in the story so far")
+    cause: str = Field(description="event_id of the UniqueArticle that caused the update")
+
+
+class DeadLetter(Event):
+    """A record that could not be processed, kept whole where it fits, so that it can be sent again after a fix."""
+
+    stage: str
+    reason: str
+    message: str
+    attempts: int
+    size: int = Field(description="bytes of the value")
+    sha256: str
+    raw_base64: str | None = Field(description="the value; null when it was too large or there was none")
+
+
+class ArticleRow(Part):
+    """A row of the table `articles`: the newest version of an article, without its text."""
+
+    event_id: str
+    article_id: str
+    version: int
+    change: Change
+    url: str | None
+    canonical_url: str | None
+    source: str
+    authors: tuple[str, ...]
+    published_at: When | None
+    modified_at: When | None
+    title: str
+    language: Language
+    story_id: str
+    topics: tuple[Topic, ...]
+    entities: tuple[Entity, ...]
+    skipped: dict[str, str]
+
+
+EVENTS: tuple[type[Part], ...] = (
+    RawArticle, CleanArticle, UniqueArticle, ClassifiedArticle, EnrichedArticle, DuplicateSeen, StoryUpdate, DeadLetter,
+    ArticleRow,
+)  # fmt: skip
+
+
+def schema_name(model: type[Part]) -> str:
+    """Return the value of the `schema` header: `Name/version`."""
+    return f"{model.__name__}/{getattr(model, 'VERSION', 1)}"

@@ -1,0 +1,1 @@
+"""The decisions, as pure functions: no clock, no I/O, no framework; loaded models are arguments."""
