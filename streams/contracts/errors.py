@@ -1,7 +1,7 @@
 """The one error that means "this record itself is at fault".
 
-    NewswireError
-    └── Malformed      dead letter at once, never retried
+NewswireError
+└── Malformed      dead letter at once, never retried
 """
 
 from typing import Final

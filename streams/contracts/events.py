@@ -1,8 +1,8 @@
 """The events, as frozen models: strict in what we write, tolerant in what we read.
 
-    CleanArticle -> UniqueArticle -> ClassifiedArticle -> EnrichedArticle     one article on its way
-    DuplicateSeen, DeadLetter                                                 the two other outcomes
-    StoryUpdate                                                               caused by an outcome, not one itself
+CleanArticle -> UniqueArticle -> ClassifiedArticle -> EnrichedArticle     one article on its way
+DuplicateSeen, DeadLetter                                                 the two other outcomes
+StoryUpdate                                                               caused by an outcome, not one itself
 """
 
 from typing import Annotated, ClassVar, Literal

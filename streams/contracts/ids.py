@@ -16,9 +16,45 @@ NAMESPACE: Final = UUID("f16e8482-cd7a-58ca-84b9-93eb1c2c259e")
 # Parameters that say how a reader came here, not what the page is. Prefixes end in "_" or "-".
 TRACKING_PREFIXES: Final = ("utm_", "ga_", "pk_", "mtm_", "hsa_", "at_", "oly_", "vero_", "_hs")
 TRACKING_PARAMETERS: Final = frozenset(
-    "fbclid gclid gclsrc dclid wbraid gbraid msclkid yclid twclid igshid igsh mc_cid mc_eid cmpid cmp ncid "
-    "ocid smid smtyp sref ref_src ref_url s_cid xtor wt_mc __twitter_impression traffic_source spm sh "
-    "cid_source taid guccounter guce_referrer guce_referrer_sig fb_ref fb_source share".split()
+    [
+        "fbclid",
+        "gclid",
+        "gclsrc",
+        "dclid",
+        "wbraid",
+        "gbraid",
+        "msclkid",
+        "yclid",
+        "twclid",
+        "igshid",
+        "igsh",
+        "mc_cid",
+        "mc_eid",
+        "cmpid",
+        "cmp",
+        "ncid",
+        "ocid",
+        "smid",
+        "smtyp",
+        "sref",
+        "ref_src",
+        "ref_url",
+        "s_cid",
+        "xtor",
+        "wt_mc",
+        "__twitter_impression",
+        "traffic_source",
+        "spm",
+        "sh",
+        "cid_source",
+        "taid",
+        "guccounter",
+        "guce_referrer",
+        "guce_referrer_sig",
+        "fb_ref",
+        "fb_source",
+        "share",
+    ]
 )
 MAX_URL_CHARS: Final = 2_048  # what browsers and servers agree on; longer ones are data, not addresses
 _PATH_SAFE: Final = "/!$&'()*+,;=:@~-._%"
@@ -51,7 +87,9 @@ def identity(*, url: str | None, guid: str | None, feed_url: str | None, source:
     if guid and scope:
         return f"guid:{scope}\n{guid}"
     if guid:
-        raise Malformed("no_identity", "a guid needs a feed_url or a source beside it: guids are unique within a feed only")
+        raise Malformed(
+            "no_identity", "a guid needs a feed_url or a source beside it: guids are unique within a feed only"
+        )
     raise Malformed("no_identity", "give the article a url, or a guid and a source")
 
 

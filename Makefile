@@ -1,0 +1,43 @@
+# Every target does its own set-up. Needs: make, python3 (3.11 or newer) with venv or pip, and a package index.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PYTEST = $(BIN)/python -m pytest
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check lint bench quality train clean
+
+help: ## what there is to make
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(STAMP) ## create .venv with the console script .venv/bin/newswire
+
+$(STAMP): requirements.lock pyproject.toml
+	@PYTHON="$(PYTHON)" sh tools/venv.sh $(VENV)
+	@touch $@
+
+run: setup ## the whole pipeline on the seeds, on an embedded Kafka; ends by itself
+	@$(BIN)/newswire up --once --fresh --with-parent
+
+test: setup ## every test tier (under 25 minutes); coverage of core and contracts at least 95 %
+	$(PYTEST) --cov --cov-report=term --cov-fail-under=95
+
+check: setup ## what every commit passes: lint and the fast tiers (under 60 s)
+	@$(MAKE) --no-print-directory lint
+	$(PYTEST) -q -x tests/unit tests/properties tests/agents tests/meta
+
+lint: setup ## ruff, mypy --strict, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup ## speed, side by side with the bare model and the bare client; prints tables
+	$(BIN)/python -m tests.bench
+
+quality: setup ## what the models and rules get right, on ../shared/data
+	$(PYTEST) -q -s -m quality tests/quality
+
+clean: ## remove the virtual environment and what newswire kept between runs
+	rm -rf $(VENV) .newswire

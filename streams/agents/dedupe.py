@@ -1,0 +1,66 @@
+"""news.clean -> news.unique or news.duplicates, and news.stories: one writer, one order, recorded decisions."""
+
+from collections.abc import Callable
+
+from streams.agents.context import Context
+from streams.contracts.codec import Headers
+from streams.contracts.events import CleanArticle, DuplicateSeen, Event, StoryUpdate, UniqueArticle
+from streams.contracts.topics import TopicSpec
+from streams.core.decision import Decision
+from streams.core.dedupe import DedupeState, outcome
+from streams.delivery.records import Handled, Output, Record, Stage, TableWrite
+
+NAME = "dedupe"
+
+
+def dedupe_stage(context: Context, state: Callable[[], DedupeState]) -> Stage:
+    """Return the stage. `state` gives the fold as it stands; it is rebuilt from the changelog after a rebalance."""
+
+    def decide(record: Record) -> Handled:
+        article, headers = context.read(CleanArticle, record)
+        fold = state()
+        decision = fold.recorded(headers.origin)
+        writes: tuple[TableWrite, ...] = ()
+        if decision is None:
+            decision = fold.judge(article, headers.origin, headers.ingested_at)
+            writes = _record(fold, headers, decision)
+        event, story = outcome(article, decision, headers.origin, context.pipeline)
+        return Handled(
+            _word(event), _outputs(context, headers, event, story), writes, article.article_id, _detail(event, decision)
+        )
+
+    return Stage(NAME, context.catalogue.clean, decide, context.origin)
+
+
+def _record(fold: DedupeState, headers: Headers, decision: Decision) -> tuple[TableWrite, ...]:
+    """Write the decision once, and forget what is older than the window."""
+    fold.apply(headers.origin, decision)
+    writes = [TableWrite(headers.origin.encode(), decision.encode())]
+    for origin in fold.expired(headers.ingested_at):
+        fold.forget(origin)
+        writes.append(TableWrite(origin.encode(), None))
+    return tuple(writes)
+
+
+def _outputs(
+    context: Context, headers: Headers, event: UniqueArticle | DuplicateSeen, story: StoryUpdate | None
+) -> tuple[Output, ...]:
+    def output(item: Event, topic: TopicSpec, key: str) -> Output:
+        return context.write(
+            item, to=topic, key=key, stage=NAME, origin=headers.origin, ingested_at=headers.ingested_at,
+            attempt=headers.attempt,
+        )  # fmt: skip
+
+    topic = context.catalogue.unique if isinstance(event, UniqueArticle) else context.catalogue.duplicates
+    verdict = output(event, topic, event.article_id)
+    return (verdict,) if story is None else (verdict, output(story, context.catalogue.stories, story.story_id))
+
+
+def _word(event: UniqueArticle | DuplicateSeen) -> str:
+    return event.change if isinstance(event, UniqueArticle) else "duplicate"
+
+
+def _detail(event: UniqueArticle | DuplicateSeen, decision: Decision) -> dict[str, object]:
+    if isinstance(event, DuplicateSeen):
+        return {"verdict": event.verdict, "canonical_id": event.canonical_id, "rule": event.rule, "score": event.score}
+    return {"version": event.version, "story_id": event.story_id, "rule": decision.rule}

@@ -1,0 +1,243 @@
+"""The composition root: the only place that builds Faust apps and joins them with models, tables and settings.
+
+Each stage is an app of its own, with its own consumer group `<group>.<stage>`: lag, commits and rebalances of one stage
+do not touch another, and a worker may run any subset (docs/adr/0004-one-app-a-stage.md).
+"""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import faust
+from mode.supervisors import CrashingSupervisor
+
+from streams.agents.classify import classify_stage
+from streams.agents.context import Context
+from streams.agents.dedupe import dedupe_stage
+from streams.agents.extract import extract_stage
+from streams.agents.normalise import normalise_stage
+from streams.agents.tabulate import tabulate_stage
+from streams.contracts.topics import MAX_EVENT_BYTES, STAGES, TopicSpec
+from streams.core import classify, extract
+from streams.core.classify import TopicModel
+from streams.core.decision import Decision
+from streams.core.dedupe import DedupeState
+from streams.core.matching import HOUR_MS, DedupePolicy
+from streams.core.normalise import NormaliseModels, NormalisePolicy
+from streams.delivery import fixes
+from streams.delivery.pump import Pump
+from streams.delivery.records import Output, Stage
+from streams.delivery.stats import Stats
+from streams.logs import get
+from streams.models.extractor import Extractor
+from streams.models.normalise import load_normalise_models
+from streams.models.pipeline import pipeline_id
+from streams.models.topics import load_topic_model
+from streams.settings import Settings, group_of
+
+RAW: Final[dict[str, Any]] = {
+    "key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw",
+}  # fmt: skip
+# The commit barrier gives up before Kafka takes the partitions away.
+BARRIER_SHARE_OF_SESSION: Final = 0.8
+
+
+def dedupe_policy(settings: Settings) -> DedupePolicy:
+    """Return the policy of dedupe under these settings."""
+    return DedupePolicy(window_ms=round(settings.dedupe_hours * HOUR_MS), max_articles=settings.dedupe_articles)
+
+
+def current_pipeline(settings: Settings) -> str:
+    """Return the version of everything that decides under these settings."""
+    return pipeline_id((NormalisePolicy(), dedupe_policy(settings), classify.POLICY_VERSION, extract.POLICY_VERSION))
+
+
+class Parts:
+    """What is loaded once in a process, and only when a stage asks for it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @cached_property
+    def normalise_models(self) -> NormaliseModels:
+        """Language detector and word statistics."""
+        return load_normalise_models()
+
+    @cached_property
+    def topic_model(self) -> TopicModel:
+        """Model of the classify stage."""
+        return load_topic_model()
+
+    @cached_property
+    def extractor(self) -> Extractor:
+        """Pool of the extract stage; its processes start on first use."""
+        return Extractor(processes=self._settings.processes, timeout=self._settings.model_timeout_seconds)
+
+    def close(self) -> None:
+        """End what was started."""
+        if "extractor" in self.__dict__:
+            self.extractor.close()
+
+
+@dataclass(frozen=True, slots=True)
+class StageApp:
+    """A stage and the Faust app that runs it."""
+
+    name: str
+    app: Any
+    stats: Stats
+
+
+def create_app(
+    settings: Settings,
+    name: str,
+    *,
+    epochs: Mapping[str, str],
+    parts: Parts,
+    pipeline: str | None = None,
+    clock: Callable[[], float] = time.perf_counter,
+) -> StageApp:
+    """Return the app of one stage, ready to start.
+
+    Args:
+        settings: with `bootstrap` set.
+        name: one of STAGES.
+        epochs: topic name -> id of the topic at the broker.
+        parts: the loaded models.
+        pipeline: the version that events carry; default: the current one.
+        clock: seconds, for durations only.
+    """
+    fixes.check_versions()
+    fixes.install(barrier_seconds=settings.session_seconds * BARRIER_SHARE_OF_SESSION)
+    context = Context(settings.catalogue, pipeline or current_pipeline(settings), epochs)
+    settings.state.mkdir(parents=True, exist_ok=True)
+    app = _faust_app(settings, name)
+    stage, table = _BUILDERS[name](app, settings, context, parts)
+    stats = Stats(name)
+    _add_agent(app, settings, context, stage, table, stats, clock)
+    _add_stats_timer(app, settings, stats)
+    return StageApp(name, app, stats)
+
+
+def _faust_app(settings: Settings, name: str) -> Any:
+    assert settings.bootstrap, "a worker needs a broker"  # noqa: S101 - the verbs check it with a message
+    hosts = [f"kafka://{host.strip()}" for host in settings.bootstrap.split(",")]
+    instance = f"{settings.group}.{name}.{settings.slot}" if settings.slot else None
+    return faust.App(
+        group_of(settings, name),
+        broker=hosts,
+        store="memory://",
+        datadir=str(settings.state),
+        autodiscover=False,
+        web_enabled=False,  # Faust's web server would serve table data to anyone
+        topic_allow_declare=False,  # topics are the catalogue's business
+        topic_disable_leader=True,
+        topic_partitions=settings.partitions,
+        processing_guarantee="at_least_once",
+        stream_wait_empty=False,  # with hand-made acknowledgements it would hang on SIGTERM
+        stream_buffer_maxsize=settings.in_flight * 4,
+        broker_commit_interval=settings.commit_seconds,
+        broker_session_timeout=settings.session_seconds,
+        broker_heartbeat_interval=settings.session_seconds / 4,
+        broker_request_timeout=max(settings.request_seconds, settings.session_seconds + 5),
+        broker_max_poll_records=settings.in_flight,
+        consumer_auto_offset_reset="earliest",
+        consumer_max_fetch_size=2 * MAX_EVENT_BYTES,
+        consumer_group_instance_id=instance,
+        producer_acks=-1,
+        producer_linger=settings.linger_ms / 1_000,
+        producer_max_batch_size=256 * 1_024,
+        producer_max_request_size=2 * MAX_EVENT_BYTES,
+        producer_request_timeout=settings.request_seconds,
+        cython_optimizations=True,
+    )
+
+
+def _add_agent(
+    app: Any, settings: Settings, context: Context, stage: Stage, table: Any, stats: Stats, clock: Callable[[], float]
+) -> None:
+    async def send(output: Output) -> Awaitable[Any]:
+        delivery: Awaitable[Any] = await app.producer.send(
+            output.topic.name, output.key, output.value, None, None, output.headers
+        )
+        return delivery
+
+    def is_current(event: Any) -> bool:
+        return bool(event.message.generation_id == app.consumer_generation_id)
+
+    async def run(stream: Any) -> None:
+        pump = Pump(
+            stage, send=send, dead=context.catalogue.dead, pipeline=context.pipeline, in_flight=settings.in_flight,
+            stats=stats, clock=clock, is_current=is_current, table=table,
+        )  # fmt: skip
+        await pump.run(stream.noack())
+
+    source = app.topic(stage.source.name, **RAW)
+    app.agent(source, name=stage.name, concurrency=1, supervisor_strategy=CrashingSupervisor)(run)
+
+
+def _add_stats_timer(app: Any, settings: Settings, stats: Stats) -> None:
+    log = get()
+
+    async def report() -> None:
+        log.info("stats", **stats.line(settings.stats_seconds))
+
+    app.timer(settings.stats_seconds)(report)
+
+
+def _table(app: Any, spec: TopicSpec) -> Any:
+    return app.Table(
+        spec.name, key_type=bytes, value_type=bytes, partitions=spec.partitions,
+        changelog_topic=app.topic(spec.name, partitions=spec.partitions, **RAW),
+    )  # fmt: skip
+
+
+class Fold:
+    """The dedupe fold over the table of decisions, rebuilt whenever Kafka has dealt the partitions anew."""
+
+    def __init__(self, app: Any, table: Mapping[bytes, bytes], policy: DedupePolicy, pipeline: str) -> None:
+        self._app, self._table, self._policy, self._pipeline = app, table, policy, pipeline
+        self._generation: int | None = None
+        self._state = DedupeState(policy, pipeline=pipeline)
+
+    def __call__(self) -> DedupeState:
+        """Return the fold as it stands."""
+        generation = self._app.consumer_generation_id
+        if generation != self._generation:
+            self._generation = generation
+            self._state = DedupeState(self._policy, pipeline=self._pipeline)
+            for origin, value in self._table.items():
+                self._state.apply(origin.decode(), Decision.decode(value))
+        return self._state
+
+
+Built = tuple[Stage, Any]
+
+
+def _build_normalise(app: Any, settings: Settings, context: Context, parts: Parts) -> Built:
+    return normalise_stage(context, parts.normalise_models), None
+
+
+def _build_dedupe(app: Any, settings: Settings, context: Context, parts: Parts) -> Built:
+    table = _table(app, settings.catalogue.decisions)
+    return dedupe_stage(context, Fold(app, table, dedupe_policy(settings), context.pipeline)), table
+
+
+def _build_classify(app: Any, settings: Settings, context: Context, parts: Parts) -> Built:
+    return classify_stage(context, parts.topic_model), None
+
+
+def _build_extract(app: Any, settings: Settings, context: Context, parts: Parts) -> Built:
+    return extract_stage(context, parts.extractor), None
+
+
+def _build_tabulate(app: Any, settings: Settings, context: Context, parts: Parts) -> Built:
+    table = _table(app, settings.catalogue.articles)
+    return tabulate_stage(context, table), table
+
+
+_BUILDERS: Final[dict[str, Callable[[Any, Settings, Context, Parts], Built]]] = dict(
+    zip(STAGES, (_build_normalise, _build_dedupe, _build_classify, _build_extract, _build_tabulate), strict=True)
+)

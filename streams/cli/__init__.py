@@ -1,0 +1,48 @@
+"""newswire: one verb, one file. This module knows the verbs and turns the errors a user can cause into one line."""
+
+import argparse
+import contextlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+from streams import __version__
+from streams.cli import enrich, get, schemas, status, tail, topics, up, worker
+from streams.cli.errors import EXIT_CODES, UserError
+
+VERBS: Final = (up, worker, enrich, tail, get, status, topics, schemas)
+
+EPILOG: Final = "exit codes:\n" + "\n".join(f"  {code:>3}  {meaning}" for code, meaning in EXIT_CODES.items())
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    root = argparse.ArgumentParser(
+        prog="newswire",
+        description="Raw news articles in; clean, deduplicated, classified, entity-tagged events out.",
+        epilog=EPILOG + "\n\nsettings are NEWSWIRE_* variables: docs/operations.md",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    root.add_argument("--version", action="version", version=f"newswire {__version__}")
+    verbs = root.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for module in VERBS:
+        module.add(verbs)
+    return root
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a verb; return its exit code."""
+    arguments = parser().parse_args(argv)
+    try:
+        code: int = arguments.run(arguments)
+    except UserError as error:
+        print(f"newswire: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # `| head` has seen enough
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code

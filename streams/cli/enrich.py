@@ -1,0 +1,241 @@
+"""`newswire enrich IN OUT`: the same pure functions over a file, without Kafka: one outcome line for each input line."""
+
+import argparse
+import sys
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Final
+
+from producers.errors import InputError
+from producers.items import Item, Refused
+from producers.sources.files import read_files
+from producers.sources.mapping import parse_mapping
+from streams.cli.common import settings_from, verb
+from streams.cli.errors import OK, UserError
+from streams.cli.progress import Progress
+from streams.contracts.codec import encode
+from streams.contracts.errors import Malformed
+from streams.contracts.events import ClassifiedArticle, DuplicateSeen, Part, UniqueArticle
+from streams.contracts.topics import STAGES
+from streams.settings import Settings
+
+if TYPE_CHECKING:
+    from streams.models.extractor import Enriched, Extractor
+
+EXAMPLE = """\
+  newswire enrich articles.jsonl out.jsonl
+  newswire enrich articles.jsonl.gz - --map body=text,date=published_at | jq .title
+  newswire enrich page.html out.jsonl --source example.org
+  newswire enrich feed.jsonl out.jsonl --stages normalise,dedupe    no models: fast"""
+
+WINDOW: Final = 64  # articles under way at once: enough to keep every core busy, little enough to hold in memory
+FILE_STAGES: Final = STAGES[:-1]  # there is no table
+
+
+def add(verbs: Any) -> None:
+    """Add the verb."""
+    sub = verb(verbs, "enrich", run, "run the pipeline over a file, without Kafka", EXAMPLE)
+    sub.add_argument(
+        "input", metavar="IN", help="JSONL, JSONL.gz, .txt, .html, a folder of those, or - for standard input"
+    )
+    sub.add_argument("output", metavar="OUT", help="JSONL file to write, or - for standard output")
+    sub.add_argument(
+        "--map", metavar="OLD=NEW,…", default="", help="rename input fields, e.g. body=text,date=published_at"
+    )
+    sub.add_argument("--source", help="publisher of articles that name none")
+    sub.add_argument("--stages", metavar="NAMES", help=f"stop early; a beginning of {','.join(FILE_STAGES)}")
+    sub.add_argument(
+        "--ingested-at", metavar="TIME", help="ISO 8601; time of arrival (default: the record's fetched_at)"
+    )
+    sub.add_argument("--processes", type=int, metavar="N", help="processes that run the models (default: one a core)")
+    sub.add_argument("--quiet", action="store_true", help="no progress and no summary")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run it."""
+    settings = settings_from(arguments, processes=arguments.processes)
+    stages = _stages(arguments.stages)
+    ingested_at = _instant(arguments.ingested_at)
+    try:
+        mapping = parse_mapping(arguments.map)
+        items = read_files([arguments.input], mapping=mapping, source=arguments.source)
+        with ExitStack() as stack:
+            out = _open_output(arguments.output, stack)
+            progress = stack.enter_context(Progress("articles", quiet=arguments.quiet))
+            counts = _write_all(enrich(items, settings, stages=stages, ingested_at=ingested_at), out, progress)
+    except InputError as error:
+        raise UserError(str(error)) from None
+    if not arguments.quiet:
+        print(_summary(counts, progress.seconds), file=sys.stderr)
+    return OK
+
+
+def enrich(
+    items: Iterable[Item | Refused],
+    settings: Settings,
+    *,
+    stages: tuple[str, ...] = FILE_STAGES,
+    ingested_at: int | None = None,
+) -> Iterator[bytes]:
+    """Yield one outcome line for each item, in order; the same items give the same bytes."""
+    with ExitStack() as stack:
+        run_ = _Run(settings, stages, ingested_at)
+        stack.callback(run_.close)
+        window: deque[Callable[[], bytes]] = deque()
+        for number, item in enumerate(items, start=1):
+            window.append(run_.begin(item, number))
+            if len(window) >= WINDOW:
+                yield window.popleft()()
+        while window:
+            yield window.popleft()()
+
+
+class _Run:
+    """One pass over a file."""
+
+    def __init__(self, settings: Settings, stages: tuple[str, ...], ingested_at: int | None) -> None:
+        from streams.app import Parts, current_pipeline, dedupe_policy  # heavy: models
+        from streams.core.dedupe import DedupeState
+
+        self._stages, self._ingested_at = stages, ingested_at
+        self._parts = Parts(settings)
+        self._pipeline = current_pipeline(settings)
+        self._fold = DedupeState(dedupe_policy(settings), pipeline=self._pipeline)
+        if "extract" in stages:
+            _ = self._parts.extractor  # its processes load while we read
+
+    def close(self) -> None:
+        self._parts.close()
+
+    def begin(self, item: Item | Refused, number: int) -> Callable[[], bytes]:
+        """Start one record; the returned function waits for its outcome line."""
+        origin = f"file/-/0/{number - 1}"
+        try:
+            event = self._judged(item, origin)
+        except Malformed as error:
+            line = _line("dead", number, encode(self._letter(item, error, origin)))
+            return lambda: line
+        if isinstance(event, DuplicateSeen):
+            line = _line("duplicate", number, encode(event))
+            return lambda: line
+        return self._enriched(event, origin, number)
+
+    def _judged(self, item: Item | Refused, origin: str) -> UniqueArticle | DuplicateSeen:
+        from streams.core.dedupe import outcome
+        from streams.core.normalise import normalise
+
+        if isinstance(item, Refused):
+            raise Malformed("too_large", item.reason)
+        time = self._ingested_at if self._ingested_at is not None else fetched_at(item.value)
+        article = normalise(
+            item.value, origin=origin, ingested_at=time, pipeline=self._pipeline, models=self._parts.normalise_models
+        )
+        decision = self._fold.judge(article, origin, time)
+        self._fold.apply(origin, decision)
+        for old in self._fold.expired(time):
+            self._fold.forget(old)
+        event, _ = outcome(article, decision, origin, self._pipeline)
+        return event
+
+    def _letter(self, item: Item | Refused, error: Malformed, origin: str) -> Part:
+        from streams.delivery.letters import dead_letter
+
+        value = None if isinstance(item, Refused) else item.value
+        return dead_letter(value, error, stage="normalise", origin=origin, pipeline=self._pipeline)
+
+    def _enriched(self, event: UniqueArticle, origin: str, number: int) -> Callable[[], bytes]:
+        classified = self._classified(event, origin)
+        value = encode(classified)
+        if "extract" not in self._stages:
+            from streams.core.extract import skipped_article
+
+            done = skipped_article(classified, "stage not run", origin=origin, pipeline=self._pipeline)
+            return lambda: _line("enriched", number, encode(done))
+        extractor: Extractor = self._parts.extractor
+        future: Future[Enriched] = extractor.submit(value, origin=origin, pipeline=self._pipeline)
+
+        def finish() -> bytes:
+            result = extractor.result(future, value, origin=origin, pipeline=self._pipeline)
+            return _line("enriched", number, result.value)
+
+        return finish
+
+    def _classified(self, event: UniqueArticle, origin: str) -> ClassifiedArticle:
+        from streams.core.classify import classify_article, unclassified_article
+
+        if "classify" not in self._stages:
+            return unclassified_article(event, "stage not run", origin=origin, pipeline=self._pipeline)
+        return classify_article(event, self._parts.topic_model, origin=origin, pipeline=self._pipeline)
+
+
+def _line(outcome: str, number: int, event: bytes) -> bytes:
+    """Return the event with its outcome and line in front, without decoding it again."""
+    return b'{"outcome":"%s","line":%d,%s\n' % (outcome.encode(), number, event[1:])
+
+
+def _write_all(lines: Iterable[bytes], out: IO[bytes], progress: Progress) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for line in lines:
+        out.write(line)
+        counts[line[12 : line.index(b'"', 12)].decode()] += 1
+        progress.advance()
+    out.flush()
+    return counts
+
+
+def _summary(counts: Counter[str], seconds: float) -> str:
+    total = sum(counts.values())
+    return (
+        f"read {total} = enriched {counts['enriched']} + duplicates {counts['duplicate']} + dead {counts['dead']}"
+        f" in {seconds:.1f} s ({total / max(seconds, 1e-9):.1f}/s)"
+    )
+
+
+def _stages(given: str | None) -> tuple[str, ...]:
+    if given is None:
+        return FILE_STAGES
+    asked = tuple(name.strip() for name in given.split(","))
+    if asked != FILE_STAGES[: len(asked)]:
+        raise UserError(
+            f"--stages {given}: give a beginning of {','.join(FILE_STAGES)}; each stage needs the ones before it"
+        )
+    if len(asked) < 2:
+        raise UserError("--stages: normalise,dedupe is the least; an outcome is decided by dedupe")
+    return asked
+
+
+def _instant(given: str | None) -> int | None:
+    if given is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(given)
+    except ValueError:
+        raise UserError(f"--ingested-at {given}: not ISO 8601, e.g. 2026-04-07T12:00:00Z") from None
+    if moment.tzinfo is None:
+        raise UserError(f"--ingested-at {given}: give the zone too, e.g. {given}Z")
+    return round(moment.timestamp() * 1_000)
+
+
+def _open_output(target: str, stack: ExitStack) -> IO[bytes]:
+    if target == "-":
+        return sys.stdout.buffer
+    try:
+        return stack.enter_context(Path(target).open("wb"))
+    except OSError as error:
+        raise UserError(f"cannot write {target}: {error.strerror}") from None
+
+
+def fetched_at(value: bytes) -> int | None:
+    """Return the record's own time of arrival in ms since 1970 UTC, if it names one that can be read."""
+    import json
+
+    try:
+        given = json.loads(value)["fetched_at"]
+        moment = datetime.fromisoformat(given)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return round(moment.timestamp() * 1_000) if moment.tzinfo else None

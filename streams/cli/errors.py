@@ -1,0 +1,25 @@
+"""Errors that a user can cause: one clear line and an exit code."""
+
+from typing import Final
+
+OK: Final = 0
+FAILED: Final = 1
+USAGE: Final = 2
+STOPPED: Final = 3
+
+EXIT_CODES: Final[dict[int, str]] = {
+    OK: "done",
+    FAILED: "done, but something is not as it should be (missing outcomes, topics that differ, nothing found)",
+    USAGE: "could not begin: wrong arguments or settings, no such file, no broker, no Java",
+    STOPPED: "a worker stopped because it could not keep its promise; the log says why",
+    130: "interrupted (Ctrl-C)",
+    143: "terminated (SIGTERM) before it was done",
+}
+
+
+class UserError(Exception):
+    """Says what is wrong, where, and what to do, in one line."""
+
+    def __init__(self, message: str, exit_code: int = USAGE) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code

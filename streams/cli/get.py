@@ -1,0 +1,111 @@
+"""`newswire get`: one article, from the table `articles`, by its address or id."""
+
+import argparse
+import sys
+from typing import Any
+
+from aiokafka.partitioner import DefaultPartitioner
+from rich.console import Console
+from rich.markup import escape
+
+from streams.cli.common import add_broker_arguments, run_async, verb, with_broker
+from streams.cli.errors import FAILED, OK, UserError
+from streams.cli.show import short, whole
+from streams.client import subscribe
+from streams.contracts import ids
+from streams.contracts.codec import decode
+from streams.contracts.errors import Malformed
+from streams.contracts.events import ArticleRow, EnrichedArticle, StoryUpdate
+from streams.contracts.topics import TopicSpec
+
+EXAMPLE = """\
+  newswire get https://example.org/2026/04/07/talks      by address, as published
+  newswire get 0a4b…-… --json                            by article_id
+  newswire get story 5f1c…-…                             a story: its newest state
+exit code 1 when there is no such article"""
+
+
+def add(verbs: Any) -> None:
+    """Add the verb."""
+    sub = verb(verbs, "get", run, "one article or story from the table", EXAMPLE)
+    add_broker_arguments(sub)
+    sub.add_argument("what", nargs="+", metavar="URL|ID", help="address or article_id; or: story ID")
+    sub.add_argument("--json", action="store_true", help="print JSON (the default when piped)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run it."""
+    settings = with_broker(arguments)
+    assert settings.bootstrap  # noqa: S101 - with_broker saw to it
+    as_json = arguments.json or not sys.stdout.isatty()
+    match arguments.what:
+        case ["story", story]:
+            return run_async(_story(settings.bootstrap, settings.catalogue.stories, story, as_json))
+        case [article] | ["article", article]:
+            key = _article_key(article)
+            return run_async(
+                _article(settings.bootstrap, settings.catalogue.articles, settings.catalogue.enriched, key, as_json)
+            )
+    raise UserError(f"get {' '.join(arguments.what)}: give an address, an article_id, or `story` and its id")
+
+
+def _article_key(given: str) -> str:
+    if "://" not in given:
+        return given
+    try:
+        return ids.article_id(ids.identity(url=given, guid=None, feed_url=None, source=None))
+    except Malformed as error:
+        raise UserError(error.message) from None
+
+
+async def _article(bootstrap: str, table: TopicSpec, enriched: TopicSpec, key: str, as_json: bool) -> int:
+    value = await _newest(bootstrap, table, key)
+    if value is None:
+        print(f"newswire: no article {key} in {table.name}", file=sys.stderr)
+        return FAILED
+    article = await _with_text(bootstrap, enriched, decode(ArticleRow, value))
+    if as_json:
+        print(article.model_dump_json())
+        return OK
+    console = Console(highlight=False)
+    console.print(short(article))
+    if isinstance(article, EnrichedArticle):
+        console.print()
+        console.print(whole(article))
+        for removed in article.removed:
+            console.print(f"[dim strike]{escape(removed.text)}[/] [dim]({removed.rule})[/]")
+    return OK
+
+
+async def _story(bootstrap: str, stories: TopicSpec, key: str, as_json: bool) -> int:
+    value = await _newest(bootstrap, stories, key)
+    if value is None:
+        print(f"newswire: no story {key} in {stories.name}", file=sys.stderr)
+        return FAILED
+    print(value.decode()) if as_json else Console(highlight=False).print(short(decode(StoryUpdate, value)))
+    return OK
+
+
+async def _newest(bootstrap: str, topic: TopicSpec, key: str) -> bytes | None:
+    newest: bytes | None = None
+    async for received in subscribe(
+        bootstrap, [topic], since="earliest", to_end=True, partitions=[_partition(key, topic)]
+    ):
+        if received.key == key.encode():
+            newest = received.value
+    return newest
+
+
+async def _with_text(bootstrap: str, enriched: TopicSpec, row: ArticleRow) -> EnrichedArticle | ArticleRow:
+    """Return the whole event of the row while it is within retention, else the row."""
+    partition = _partition(row.article_id, enriched)
+    async for received in subscribe(bootstrap, [enriched], since="earliest", to_end=True, partitions=[partition]):
+        if received.key == row.article_id.encode() and row.event_id.encode() in (received.value or b""):
+            return decode(EnrichedArticle, received.value)
+    return row
+
+
+def _partition(key: str, topic: TopicSpec) -> int:
+    everything = list(range(topic.partitions))
+    partition: int = DefaultPartitioner()(key.encode(), everything, everything)
+    return partition

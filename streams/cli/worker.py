@@ -1,0 +1,135 @@
+"""`newswire worker`: run stages against a given Kafka until told to stop."""
+
+import argparse
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+from streams import logs
+from streams.broker import admin, describe
+from streams.cli.common import add_broker_arguments, run_async, verb, with_broker
+from streams.cli.errors import OK, STOPPED, UserError
+from streams.contracts.topics import STAGES
+from streams.settings import Settings
+
+EXAMPLE = """\
+  newswire worker --bootstrap 127.0.0.1:9092            all five stages
+  newswire worker --stages normalise,dedupe             a subset; another worker runs the rest
+  NEWSWIRE_SLOT=a newswire worker                       static membership: a restart takes seconds
+
+SIGTERM or Ctrl-C: what is in flight is finished, exit 0."""
+
+PARENT_CHECK_SECONDS: Final = 0.5
+STOP_SECONDS: Final = 20.0  # then the process ends anyway; nothing unacknowledged was committed
+
+
+def add(verbs: Any) -> None:
+    """Add the verb."""
+    sub = verb(verbs, "worker", run, "run the stages against a given Kafka", EXAMPLE)
+    add_broker_arguments(sub)
+    sub.add_argument("--stages", metavar="NAMES", help=f"comma-separated, of {','.join(STAGES)} (default: all)")
+    sub.add_argument("--with-parent", action="store_true", help="stop when the process that started this one ends")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run it."""
+    settings = with_broker(arguments)
+    names = stage_names(arguments.stages)
+    logs.configure(settings.log_level, settings.log_format)
+    epochs = run_async(checked_epochs(settings))
+    error = asyncio.run(_serve(settings, names, epochs, parent=os.getppid() if arguments.with_parent else None))
+    sys.stderr.flush()
+    if error is None:
+        return OK
+    logs.get().error("worker.stopped", reason=f"{type(error).__name__}: {error}")
+    return STOPPED
+
+
+def stage_names(given: str | None) -> tuple[str, ...]:
+    """Return the stages to run, in pipeline order."""
+    asked = set(STAGES if given is None else (name.strip() for name in given.split(",")))
+    if unknown := sorted(asked - set(STAGES)):
+        raise UserError(f"no stage is called {', '.join(unknown)}; there are {', '.join(STAGES)}")
+    return tuple(name for name in STAGES if name in asked)
+
+
+async def checked_epochs(settings: Settings) -> dict[str, str]:
+    """Return the topics' ids at the broker.
+
+    Raises:
+        UserError: when a topic is missing or differs from the catalogue.
+        BrokerError: when no broker answers.
+    """
+    assert settings.bootstrap  # noqa: S101 - with_broker saw to it
+    specs = list(settings.catalogue)
+    if mismatches := await admin.check_topics(settings.bootstrap, specs):
+        listed = "; ".join(str(mismatch) for mismatch in mismatches)
+        raise UserError(f"the topics at {settings.bootstrap} differ from the catalogue: {listed}")
+    return await describe.topic_ids(settings.bootstrap, [spec.name for spec in specs])
+
+
+async def _serve(
+    settings: Settings, names: Sequence[str], epochs: dict[str, str], parent: int | None
+) -> BaseException | None:
+    """Run the stages until a signal, the parent's end, or a failure; return the failure."""
+    from streams.app import Parts, create_app, current_pipeline  # heavy: models and Faust
+
+    log = logs.get()
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    watch = asyncio.create_task(_watch_parent(parent, stop)) if parent else None
+    parts = Parts(settings)
+    stages = [create_app(settings, name, epochs=epochs, parts=parts) for name in names]
+    log.info("worker.starting", stages=list(names), bootstrap=settings.bootstrap, pipeline=current_pipeline(settings))
+    error: BaseException | None = None
+    try:
+        await asyncio.gather(*(stage.app.start() for stage in stages))
+        log.info("worker.ready", stages=list(names))
+        error = await _first_crash([stage.app for stage in stages], stop)
+    except Exception as raised:
+        error = raised
+    finally:
+        log.info("worker.stopping", in_flight={stage.name: stage.stats.in_flight for stage in stages})
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(
+                asyncio.gather(*(stage.app.stop() for stage in stages), return_exceptions=True), STOP_SECONDS
+            )
+        await asyncio.to_thread(parts.close)
+        if watch:
+            watch.cancel()
+        for stage in stages:
+            log.info("stats", **stage.stats.line(0))
+    return error
+
+
+async def _first_crash(apps: Sequence[Any], stop: asyncio.Event) -> BaseException | None:
+    """Wait for the stop signal or the first app that crashes; return its reason."""
+    waits = [asyncio.ensure_future(stop.wait()), *(asyncio.ensure_future(app._crashed.wait()) for app in apps)]
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()
+    reasons = [app.crash_reason or RuntimeError("crashed without a reason") for app in apps if app._crashed.is_set()]
+    return reasons[0] if reasons else None
+
+
+async def _watch_parent(parent: int, stop: asyncio.Event) -> None:
+    while os.getppid() == parent:
+        await asyncio.sleep(PARENT_CHECK_SECONDS)
+    stop.set()
+
+
+@contextmanager
+def quiet_signals() -> Iterator[None]:
+    """Ignore Ctrl-C while things are put away."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

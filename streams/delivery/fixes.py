@@ -1,0 +1,141 @@
+"""Three fixes to faust-streaming 0.15.3, without which it loses records (docs/adr/0003-delivery.md).
+
+1. Recovery race: stream partitions are resumed before they are sought back to the committed offset; records that
+   arrive in between are taken for gaps of compaction and committed over. The flow is stopped first.
+2. In at-least-once mode the producer is not idempotent. It is now, with acks=all.
+3. A commit does not wait for the records that its offsets caused. The barrier in front of it does, and a failed
+   delivery stops this process from ever committing again.
+
+They touch private methods, so `check_versions` refuses any other release. All of this goes the day a release needs none.
+"""
+
+import asyncio
+from importlib.metadata import version
+from typing import Any, Final
+
+import faust.streams
+from faust.exceptions import ProducerSendError
+from faust.tables.recovery import Recovery
+from faust.transport.consumer import Consumer
+from faust.transport.drivers.aiokafka import Producer
+from faust.transport.producer import ProducerBuffer
+
+PINNED: Final = {"faust-streaming": "0.15.3", "aiokafka": "0.14.0"}
+
+
+class UnsafeEngine(RuntimeError):
+    """The installed libraries are not the ones that the fixes were proven on."""
+
+
+def check_versions() -> None:
+    """Refuse to run on other releases, or without the compiled stream iterator (the pure one acks skipped records).
+
+    Raises:
+        UnsafeEngine: with what is installed and what to do.
+    """
+    for package, wanted in PINNED.items():
+        if (found := version(package)) != wanted:
+            raise UnsafeEngine(f"{package} {found} is installed, {wanted} is needed: pip install {package}=={wanted}")
+    if getattr(faust.streams, "_CStreamIterator", None) is None:
+        raise UnsafeEngine(
+            "faust's compiled stream iterator is missing: install faust-streaming from a binary wheel, and unset NO_CYTHON"
+        )
+
+
+def install(barrier_seconds: float) -> None:
+    """Apply the three fixes to this process; a second call changes nothing but the time limit.
+
+    Args:
+        barrier_seconds: how long a commit may wait for deliveries; below the session timeout, or Kafka gives the
+            partitions away while we wait.
+    """
+    Producer.newswire_barrier_seconds = barrier_seconds
+    if getattr(Producer, "newswire_fixed", False):
+        return
+    Producer.newswire_fixed = True
+    stop_flow_before_recovery_completes()
+    make_producer_idempotent()
+    put_barrier_before_commit()
+
+
+def stop_flow_before_recovery_completes() -> None:
+    """Fix 1."""
+    original = Recovery.on_recovery_completed
+
+    async def on_recovery_completed(self: Any, generation_id: int = 0) -> None:
+        self.app.consumer.stop_flow()
+        self.app.flow_control.suspend()
+        await original(self, generation_id)
+
+    Recovery.on_recovery_completed = on_recovery_completed
+
+
+def make_producer_idempotent() -> None:
+    """Fix 2."""
+
+    def settings(self: Any) -> dict[str, Any]:
+        return {"acks": "all", "enable_idempotence": True}
+
+    Producer._settings_extra = settings
+
+
+def put_barrier_before_commit() -> None:
+    """Fix 3: track everything handed to Faust; commit only once it is on the broker; never again after a failure."""
+    put, send_pending, send = ProducerBuffer.put, ProducerBuffer._send_pending, Producer.send
+    commit_offsets = Consumer._commit_offsets
+
+    def tracked_put(self: Any, future: Any) -> None:
+        _track(self.app.producer, future)
+        put(self, future)
+
+    async def settled_send_pending(self: Any, future: Any) -> None:
+        try:
+            await send_pending(self, future)
+        except BaseException as error:
+            # A record that is rejected before it is queued (too large, say) would leave its future open for ever.
+            if not future.done():
+                future.set_exception(error)
+            raise
+
+    async def tracked_send(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return _track(self, await send(self, *args, **kwargs))
+
+    async def guarded_commit(self: Any, offsets: Any, start_new_transaction: bool = True) -> bool:
+        try:
+            await _barrier(self.app.producer)
+        except ProducerSendError as error:
+            await self.crash(error)
+            return False
+        return bool(await commit_offsets(self, offsets, start_new_transaction))
+
+    ProducerBuffer.put, ProducerBuffer._send_pending = tracked_put, settled_send_pending
+    Producer.send, Consumer._commit_offsets = tracked_send, guarded_commit
+
+
+def _track(producer: Any, future: Any) -> Any:
+    pending: set[Any] = producer.__dict__.setdefault("newswire_pending", set())
+    pending.add(future)
+
+    def settled(done: Any) -> None:
+        pending.discard(done)
+        error = asyncio.CancelledError() if done.cancelled() else done.exception()
+        if error is not None:
+            # The first failure stays: its offsets may be acknowledged already, and shutdown commits once more.
+            producer.__dict__.setdefault("newswire_failure", error)
+
+    future.add_done_callback(settled)
+    return future
+
+
+async def _barrier(producer: Any) -> None:
+    """Wait until everything that is under way now is delivered; what comes later belongs to a later commit."""
+    snapshot = set(producer.__dict__.get("newswire_pending", ()))
+    late: set[Any] = set()
+    if snapshot:
+        _, late = await asyncio.wait(snapshot, timeout=Producer.newswire_barrier_seconds)
+        await asyncio.sleep(0)  # let the callbacks run that note failures
+    if late:
+        error = TimeoutError(f"{len(late)} records not acknowledged within {Producer.newswire_barrier_seconds} s")
+        producer.__dict__.setdefault("newswire_failure", error)
+    if (failure := producer.__dict__.get("newswire_failure")) is not None:
+        raise ProducerSendError(f"record not delivered, refusing to commit: {failure!r}") from failure

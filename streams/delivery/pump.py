@@ -1,0 +1,186 @@
+"""The stage pump: several records in flight, outputs in input order, acknowledged in input order.
+
+    read ──▶ decide ──▶ (in order) publish ──▶ (in order) delivered? ──▶ acknowledge
+
+An offset is acknowledged only after everything that its record caused is on the broker. Deciding may take long
+(a model in another process); publishing still happens in input order, so that a partition of the output has the
+order of its input. What is in flight is bounded: a slow stage raises lag, not memory.
+"""
+
+import asyncio
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias
+
+import structlog
+
+from streams.contracts.errors import Malformed
+from streams.contracts.topics import TopicSpec
+from streams.delivery.letters import as_output, dead_letter
+from streams.delivery.records import Handled, Output, Record, Stage
+from streams.delivery.stats import Stats
+
+Send = Callable[[Output], Awaitable[Awaitable[Any]]]  # the inner awaitable is the broker's acknowledgement
+
+
+Event: TypeAlias = Any  # a Faust event; only its `message` is used
+
+
+class Acknowledger(Protocol):
+    """What we use of a Faust stream."""
+
+    def events(self) -> AsyncIterator[Event]:
+        """Iterate over events that are acknowledged by hand."""
+        ...
+
+    async def ack(self, event: Event) -> bool:
+        """Acknowledge one."""
+        ...
+
+
+@dataclass(slots=True)
+class _Flight:
+    """One record under way."""
+
+    event: Event
+    record: Record
+    started: float
+    decided: Handled | Awaitable[Handled]
+    deliveries: list[Awaitable[Any]]
+    handled: Handled | None = None
+
+
+class Pump:
+    """Runs one stage over one stream. Any exception but Malformed comes out of `run` and stops the worker."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        *,
+        send: Send,
+        dead: TopicSpec,
+        pipeline: str,
+        in_flight: int,
+        stats: Stats,
+        clock: Callable[[], float],
+        is_current: Callable[[Event], bool] = lambda _: True,
+        table: MutableMapping[bytes, bytes] | None = None,
+    ) -> None:
+        self._stage, self._send, self._dead, self._pipeline = stage, send, dead, pipeline
+        self._stats, self._clock, self._is_current, self._table = stats, clock, is_current, table
+        self._slots = asyncio.Semaphore(in_flight)
+        self._to_publish: asyncio.Queue[_Flight | None] = asyncio.Queue()
+        self._to_acknowledge: asyncio.Queue[_Flight | None] = asyncio.Queue()
+        self._log = structlog.get_logger(stage=stage.name)
+
+    async def run(self, stream: Acknowledger) -> None:
+        """Pump until the stream ends, then until nothing is in flight.
+
+        Raises:
+            Exception: whatever a decision, a publication or an acknowledgement raised, after the rest was cancelled.
+        """
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._publish())
+                tasks.create_task(self._acknowledge(stream))
+                async for event in stream.events():
+                    await self._slots.acquire()
+                    self._to_publish.put_nowait(self._take(event))
+                self._to_publish.put_nowait(None)
+        except BaseExceptionGroup as group:
+            raise _first(group) from group
+
+    def _take(self, event: Event) -> _Flight:
+        record = _record(event.message)
+        self._stats.received()
+        return _Flight(event, record, self._clock(), self._decide(record), [])
+
+    def _decide(self, record: Record) -> Handled | Awaitable[Handled]:
+        try:
+            decided = self._stage.decide(record)
+        except Malformed as error:
+            return self._letter(record, error)
+        if inspect.isawaitable(decided):
+            return asyncio.ensure_future(decided)  # starts now, while others are under way
+        self._remember(decided)
+        return decided
+
+    def _remember(self, handled: Handled) -> None:
+        for write in handled.writes:
+            assert self._table is not None, f"stage {self._stage.name} writes to a table that it does not have"  # noqa: S101
+            if write.value is None:
+                self._table.pop(write.key, None)
+            else:
+                self._table[write.key] = write.value
+
+    async def _publish(self) -> None:
+        while (flight := await self._to_publish.get()) is not None:
+            flight.handled = await self._settled(flight)
+            for output in flight.handled.outputs:
+                flight.deliveries.append(await self._send(output))
+            self._to_acknowledge.put_nowait(flight)
+        self._to_acknowledge.put_nowait(None)
+
+    async def _settled(self, flight: _Flight) -> Handled:
+        """Return the decision, or a dead letter where an output is larger than its topic allows."""
+        try:
+            handled = flight.decided if isinstance(flight.decided, Handled) else await flight.decided
+            for output in handled.outputs:
+                _check_size(output)
+        except Malformed as error:
+            return self._letter(flight.record, error)
+        return handled
+
+    async def _acknowledge(self, stream: Acknowledger) -> None:
+        while (flight := await self._to_acknowledge.get()) is not None:
+            for delivery in flight.deliveries:
+                await delivery
+            # A record from before a rebalance comes again: acknowledging it now could commit past its predecessors.
+            if self._is_current(flight.event):
+                await stream.ack(flight.event)
+            self._slots.release()
+            self._report(flight)
+
+    def _letter(self, record: Record, error: Malformed) -> Handled:
+        origin = self._stage.origin(record)
+        letter = dead_letter(record.value, error, stage=self._stage.name, origin=origin, pipeline=self._pipeline)
+        output = as_output(letter, record, origin=origin, pipeline=self._pipeline, topic=self._dead)
+        return Handled("dead", (output,), detail={"reason": error.reason, "message": error.message})
+
+    def _report(self, flight: _Flight) -> None:
+        handled = flight.handled
+        assert handled is not None  # noqa: S101 - set before the flight was queued
+        seconds = self._clock() - flight.started
+        self._stats.finished(handled.outcome, seconds)
+        level = self._log.warning if handled.outcome == "dead" else self._log.info
+        level(
+            "article",
+            outcome=handled.outcome,
+            article_id=handled.article_id,
+            origin=self._stage.origin(flight.record),
+            ms=round(seconds * 1_000, 1),
+            **handled.detail,
+        )
+
+
+def _record(message: Any) -> Record:
+    return Record(
+        topic=message.topic, partition=message.partition, offset=message.offset,
+        timestamp=round(message.timestamp * 1_000), key=message.key, value=message.value,
+        headers=list(message.headers.items()) if isinstance(message.headers, dict) else list(message.headers or ()),
+    )  # fmt: skip
+
+
+def _check_size(output: Output) -> None:
+    if len(output.value) > output.topic.max_bytes:
+        raise Malformed(
+            "too_large", f"the event has {len(output.value)} bytes; {output.topic.name} allows {output.topic.max_bytes}"
+        )
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

@@ -1,0 +1,102 @@
+"""The extract stage's work: bytes of a ClassifiedArticle in, bytes of an EnrichedArticle out, in another process.
+
+Bytes, because decoding and encoding an article then costs the child, not the one process that runs all agents.
+"""
+
+import asyncio
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from streams.contracts.codec import decode, encode
+from streams.contracts.errors import Malformed
+from streams.contracts.events import ClassifiedArticle, EnrichedArticle
+from streams.core.extract import enrich_article, skipped_article, wanted
+from streams.models.ner import find_mentions, load_ner
+from streams.models.pool import ModelFailed, Pool, Work
+
+
+@dataclass(frozen=True, slots=True)
+class Enriched:
+    """An encoded EnrichedArticle, and what the log says about it."""
+
+    value: bytes
+    article_id: str
+    entities: int
+    skipped: dict[str, str]
+
+
+class Extractor:
+    """Runs the NER model over articles in a pool of processes."""
+
+    def __init__(self, *, processes: int, timeout: float) -> None:
+        self._pool = Pool(load_extractor, processes=processes, timeout=timeout)
+
+    def submit(self, value: bytes, *, origin: str, pipeline: str) -> "Future[Enriched]":
+        """Start one article; see `enrich`."""
+        return self._pool.submit(value, origin, pipeline)
+
+    async def enrich(self, value: bytes, *, origin: str, pipeline: str) -> Enriched:
+        """Return the enriched article, without entities where the model did not get through it.
+
+        Raises:
+            Malformed: when `value` is no ClassifiedArticle.
+            PoolBroken: when the model cannot be loaded at all.
+        """
+        try:
+            done = await asyncio.wrap_future(self.submit(value, origin=origin, pipeline=pipeline))
+        except ModelFailed as error:
+            return without_model(value, str(error), origin=origin, pipeline=pipeline)
+        return _checked(done)
+
+    def result(self, future: "Future[Enriched]", value: bytes, *, origin: str, pipeline: str) -> Enriched:
+        """Wait for what `submit` started, for callers without an event loop; raises as `enrich` does."""
+        try:
+            return _checked(future.result())
+        except ModelFailed as error:
+            return without_model(value, str(error), origin=origin, pipeline=pipeline)
+
+    def wait_ready(self) -> None:
+        """Wait until the model is loaded in every process."""
+        self._pool.wait_ready()
+
+    @property
+    def pids(self) -> list[int]:
+        """The process ids of the pool."""
+        return self._pool.pids
+
+    def close(self) -> None:
+        """Finish what was started and end the processes."""
+        self._pool.close()
+
+
+def _checked(done: "Enriched | tuple[str, str]") -> Enriched:
+    if isinstance(done, tuple):
+        raise Malformed(*done)
+    return done
+
+
+def without_model(value: bytes, reason: str, *, origin: str, pipeline: str) -> Enriched:
+    """Return the article with the reason why it has no entities."""
+    article = decode(ClassifiedArticle, value)
+    return _enriched(skipped_article(article, reason, origin=origin, pipeline=pipeline))
+
+
+def load_extractor() -> Work:
+    """Load the model, once in each process; return the function that does the work."""
+    nlp = load_ner()
+
+    def work(value: bytes, origin: str, pipeline: str) -> "Enriched | tuple[str, str]":
+        try:
+            article = decode(ClassifiedArticle, value)
+        except Malformed as error:  # an answer, not a failure of the model
+            return error.reason, error.message
+        if (reason := wanted(article)) is not None:
+            return _enriched(skipped_article(article, reason, origin=origin, pipeline=pipeline))
+        mentions = find_mentions(nlp, [article.title, article.text])
+        return _enriched(enrich_article(article, mentions, origin=origin, pipeline=pipeline))
+
+    return work
+
+
+def _enriched(article: EnrichedArticle) -> Enriched:
+    return Enriched(encode(article), article.article_id, len(article.entities), dict(article.skipped))

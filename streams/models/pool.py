@@ -1,0 +1,234 @@
+"""Processes that run a model, one article at a time each, so that a crash or a hang is pinned on one article.
+
+Each slot is a thread here and a child process there, joined by a pipe. A child that dies or does not answer in time is
+replaced; the article that it was working on is tried once more and then given up, its neighbours are not affected.
+Children end with their parent: their pipe closes.
+"""
+
+import contextlib
+import multiprocessing
+import os
+import pickle
+import queue
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from typing import Any, Final
+
+# A child has the next article at hand when it finishes one: it need not wait for this process to wake up.
+AHEAD: Final = 2
+ATTEMPTS: Final = 2  # the second attempt tells an unlucky article (child killed from outside) from a poisonous one
+START_SECONDS: Final = 120.0  # loading takes 2 s; a loaded machine may need far longer
+READY: Final = b"ready"
+
+Work = Callable[..., Any]
+Load = Callable[[], Work]  # runs once in each child; must be importable by name
+
+
+class ModelFailed(Exception):
+    """The model did not get through this article; the reason is for `skipped`."""
+
+
+class PoolBroken(Exception):
+    """No child could be started: the models cannot be loaded here."""
+
+
+@dataclass(slots=True)
+class _Job:
+    payload: bytes
+    future: "Future[Any]" = field(default_factory=Future)
+    attempts: int = 0
+
+
+class Pool:
+    """Runs `load()(*arguments)` in child processes.
+
+    Args:
+        load: called in each child; returns the function that does the work. A module-level function.
+        processes: how many children.
+        timeout: seconds that one call may take.
+    """
+
+    def __init__(self, load: Load, *, processes: int, timeout: float) -> None:
+        # The children share the cores by being several; threads inside them would only fight.
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._slots = [_Slot(load, self._jobs, timeout, number) for number in range(processes)]
+
+    def submit(self, *arguments: Any) -> "Future[Any]":
+        """Return a future of the result.
+
+        It raises ModelFailed when the article, and PoolBroken when the models are at fault.
+        """
+        job = _Job(pickle.dumps(arguments))
+        self._jobs.put(job)
+        return job.future
+
+    def wait_ready(self) -> None:
+        """Wait until every child has loaded its model.
+
+        Raises:
+            PoolBroken: when one could not.
+        """
+        for slot in self._slots:
+            slot.wait_ready()
+
+    @property
+    def pids(self) -> list[int]:
+        """The children's process ids."""
+        return [slot.pid for slot in self._slots if slot.pid]
+
+    def close(self) -> None:
+        """Finish what was submitted, then end the children."""
+        for _ in self._slots:
+            self._jobs.put(None)
+        for slot in self._slots:
+            slot.join()
+
+
+class _Slot:
+    """One child and the thread that feeds it."""
+
+    def __init__(self, load: Load, jobs: "queue.SimpleQueue[_Job | None]", timeout: float, number: int) -> None:
+        self._load, self._jobs, self._timeout = load, jobs, timeout
+        self._under_way: deque[_Job] = deque()
+        self._retry: deque[_Job] = deque()
+        self._ready: Future[None] = Future()
+        self._child: multiprocessing.process.BaseProcess | None = None
+        self._pipe: Connection | None = None
+        self._thread = threading.Thread(target=self._run, name=f"model-{number}", daemon=True)
+        self._thread.start()
+
+    def wait_ready(self) -> None:
+        self._ready.result()
+
+    def join(self) -> None:
+        self._thread.join()
+
+    @property
+    def pid(self) -> int | None:
+        return self._child.pid if self._child else None
+
+    def _run(self) -> None:
+        try:
+            self._start_child()
+        except PoolBroken as error:
+            self._ready.set_exception(error)
+            self._fail_all(error)
+            return
+        self._ready.set_result(None)
+        try:
+            while self._feed():
+                self._collect()
+        except PoolBroken as error:
+            self._fail_all(error)
+        finally:
+            self._stop_child()
+
+    def _feed(self) -> bool:
+        """Hand out jobs up to AHEAD; wait for one only when the child has nothing to do. False: closed and empty."""
+        while len(self._under_way) < AHEAD:
+            job = self._next_job(wait=not self._under_way)
+            if job is None:
+                return bool(self._under_way)
+            job.attempts += 1
+            self._under_way.append(job)
+            try:
+                assert self._pipe is not None  # noqa: S101
+                self._pipe.send_bytes(job.payload)
+            except OSError:
+                self._replace_child("the model process ended")
+        return True
+
+    def _next_job(self, *, wait: bool) -> _Job | None:
+        if self._retry:
+            return self._retry.popleft()
+        try:
+            job = self._jobs.get(block=wait)
+        except queue.Empty:
+            return None
+        if job is None and not wait:
+            self._jobs.put(None)  # closing: finish what is under way first, then take it again
+        return job
+
+    def _collect(self) -> None:
+        if not self._under_way:
+            return
+        assert self._pipe is not None  # noqa: S101
+        try:
+            if not self._pipe.poll(self._timeout):
+                self._replace_child(f"no answer from the model within {self._timeout:g} s")
+                return
+            failed, result = pickle.loads(self._pipe.recv_bytes())  # noqa: S301 - our own child's
+        except (EOFError, OSError):
+            self._replace_child("the model process ended")
+            return
+        job = self._under_way.popleft()
+        if failed:
+            job.future.set_exception(ModelFailed(result))
+        else:
+            job.future.set_result(result)
+
+    def _replace_child(self, reason: str) -> None:
+        """Blame the article at the head; the ones behind it were only waiting."""
+        self._stop_child()
+        head, *waiting = self._under_way
+        self._under_way.clear()
+        for job in waiting:
+            job.attempts -= 1
+        if head.attempts >= ATTEMPTS:
+            head.future.set_exception(ModelFailed(f"{reason}, {head.attempts} times"))
+        else:
+            self._retry.append(head)
+        self._retry.extend(waiting)
+        self._start_child()
+
+    def _start_child(self) -> None:
+        context = multiprocessing.get_context("spawn")  # fork would copy the locks of our other threads
+        self._pipe, theirs = context.Pipe()
+        self._child = context.Process(target=_serve, args=(self._load, theirs), daemon=True)
+        self._child.start()
+        theirs.close()
+        try:
+            answered = self._pipe.poll(START_SECONDS) and self._pipe.recv_bytes()
+        except (EOFError, OSError):
+            answered = b""
+        if answered != READY:
+            self._stop_child()
+            raise PoolBroken("a model process ended while it loaded its models; its error stands above")
+
+    def _stop_child(self) -> None:
+        if self._pipe is not None:
+            self._pipe.close()
+        if self._child is not None:
+            self._child.kill()
+            self._child.join()
+
+    def _fail_all(self, error: PoolBroken) -> None:
+        for job in (*self._under_way, *self._retry):
+            job.future.set_exception(error)
+        while (job_or_end := self._jobs.get()) is not None:
+            job_or_end.future.set_exception(error)
+
+
+def _serve(load: Load, pipe: Connection) -> None:
+    """Run in the child: load, say so, then answer until the pipe closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the parent, which lets us finish
+    work = load()
+    with contextlib.suppress(EOFError, OSError):
+        pipe.send_bytes(READY)
+        while True:
+            arguments = pickle.loads(pipe.recv_bytes())  # noqa: S301 - our own parent's
+            pipe.send_bytes(pickle.dumps(_attempt(work, arguments)))
+
+
+def _attempt(work: Work, arguments: tuple[Any, ...]) -> tuple[bool, Any]:
+    try:
+        return False, work(*arguments)
+    except Exception as error:  # the article costs itself only, whatever the model raised
+        return True, f"{type(error).__name__}: {error}"

@@ -1,0 +1,102 @@
+"""Settings: one frozen model; every field has its meaning, unit and default. Read from NEWSWIRE_* variables."""
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from streams.contracts.topics import DEFAULT_PARTITIONS, Catalogue
+
+
+class SettingsError(Exception):
+    """A setting has a value that cannot be used; the message is one line per setting."""
+
+
+def default_state_folder() -> Path:
+    """Return the folder that holds what newswire keeps between runs of this project."""
+    return Path.cwd() / ".newswire"
+
+
+class Settings(BaseSettings):
+    """Everything that can be set from outside."""
+
+    model_config = SettingsConfigDict(env_prefix="NEWSWIRE_", frozen=True, extra="ignore")
+
+    bootstrap: str | None = Field(
+        None, description="Kafka to use, host:port[,host:port]; none: `up` starts the embedded one, other verbs stop."
+    )
+    group: str = Field("newswire", min_length=1, description="Consumer group and application id of the workers.")
+    prefix: str = Field("", pattern=r"^[A-Za-z0-9._-]*$", description="Put before every topic name.")
+    partitions: Annotated[int, Field(ge=1, le=1_000)] = Field(
+        DEFAULT_PARTITIONS,
+        description="Partitions of every topic but news.clean, news.decisions and news.dead (one each).",
+    )
+    replication: Annotated[int, Field(ge=1, le=10)] = Field(
+        1, description="Replicas of every topic that newswire creates."
+    )
+    slot: str = Field(
+        "", pattern=r"^[A-Za-z0-9._-]*$",
+        description="Name of this worker among its group; a stable one makes restarts short (static membership). Empty: none.",
+    )  # fmt: skip
+    processes: Annotated[int, Field(ge=1, le=256)] = Field(
+        default_factory=lambda: len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        description="Processes that run the models. Default: one for each usable core.",
+    )  # fmt: skip
+    in_flight: Annotated[int, Field(ge=1, le=10_000)] = Field(
+        256, description="Records that a stage may have read and not yet acknowledged; more raises memory, not speed."
+    )
+    linger_ms: Annotated[int, Field(ge=0, le=1_000)] = Field(
+        5, description="Milliseconds that a record may wait for company in a batch to Kafka."
+    )
+    commit_seconds: Annotated[float, Field(gt=0, le=60)] = Field(0.5, description="Seconds between commits of offsets.")
+    session_seconds: Annotated[float, Field(ge=6, le=300)] = Field(
+        10.0, description="Seconds after which Kafka gives the partitions of a silent worker to another."
+    )
+    request_seconds: Annotated[float, Field(ge=1, le=600)] = Field(
+        30.0, description="Seconds that a record may wait to be acknowledged by Kafka before the worker stops."
+    )
+    stats_seconds: Annotated[float, Field(gt=0, le=3_600)] = Field(
+        10.0, description="Seconds between `stats` log lines."
+    )
+    model_timeout_seconds: Annotated[float, Field(gt=0, le=3_600)] = Field(
+        60.0, description="Seconds that one article may take in the models before it goes on without entities."
+    )
+    dedupe_hours: Annotated[float, Field(gt=0)] = Field(72.0, description="Hours that a dedupe decision is remembered.")
+    dedupe_articles: Annotated[int, Field(ge=1)] = Field(
+        1_000_000, description="Articles that dedupe remembers at most."
+    )
+    state: Path = Field(default_factory=default_state_folder, description="Folder for what is kept between runs.")
+    log_level: str = Field(
+        "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least severe log line that is shown."
+    )
+    log_format: str = Field(
+        "auto", pattern="^(auto|json|console)$", description="auto: console on a terminal, JSON elsewhere."
+    )
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The topics under these settings."""
+        return Catalogue(prefix=self.prefix, partitions=self.partitions)
+
+
+def load(**given: object) -> Settings:
+    """Read the settings; what is given (and not None) wins over the environment.
+
+    Raises:
+        SettingsError: one readable line for each wrong value.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        lines = [
+            f"setting NEWSWIRE_{str(e['loc'][0]).upper()}: {e['msg']} (got {e['input']!r})" for e in error.errors()
+        ]
+        raise SettingsError("\n".join(lines)) from None
+
+
+def group_of(settings: Settings, stage: str) -> str:
+    """Return the consumer group of a stage."""
+    return f"{settings.group}.{stage}"

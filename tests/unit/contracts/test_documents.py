@@ -1,0 +1,61 @@
+"""The topic catalogue, and the documents that are generated from the contracts."""
+
+from typing import Any
+
+import jsonschema
+import pytest
+
+from streams.contracts.events import EVENTS, RawArticle
+from streams.contracts.schemas import asyncapi, json_schemas
+from streams.contracts.topics import ENVELOPE_BYTES, MAX_EVENT_BYTES, STAGES, Catalogue
+
+
+def test_dedupe_has_one_partition_and_the_rest_the_number_asked_for() -> None:
+    counts = {topic.name: topic.partitions for topic in Catalogue(prefix="t.", partitions=5)}
+    single = {"t.news.clean", "t.news.decisions", "t.news.dead"}
+    assert {name for name, count in counts.items() if count == 1} == single
+    assert all(count == 5 for name, count in counts.items() if name not in single)
+
+
+def test_broker_settings_follow_from_the_catalogue() -> None:
+    catalogue = Catalogue()
+    assert catalogue.raw.config()["message.timestamp.type"] == "LogAppendTime"
+    assert catalogue.articles.config()["cleanup.policy"] == "compact"
+    assert catalogue.articles.config()["retention.ms"] == "-1"
+    assert catalogue.enriched.config()["max.message.bytes"] == str(MAX_EVENT_BYTES + ENVELOPE_BYTES)
+
+
+def test_every_writer_is_a_stage_or_a_producer() -> None:
+    assert {topic.writer for topic in Catalogue()} - {"producers", "any stage"} == set(STAGES)
+
+
+@pytest.mark.parametrize("name", [model.__name__ for model in EVENTS])
+def test_every_schema_is_valid_json_schema(name: str) -> None:
+    jsonschema.Draft202012Validator.check_schema(json_schemas()[name])
+
+
+def test_a_raw_article_fits_its_schema_and_one_without_title_does_not() -> None:
+    validator = jsonschema.Draft202012Validator(json_schemas()["RawArticle"])
+    assert not list(validator.iter_errors(RawArticle(title="T", url="https://example.org/").model_dump(mode="json")))
+    assert list(validator.iter_errors({"url": "https://example.org/"}))
+
+
+def test_every_reference_of_the_asyncapi_document_leads_somewhere() -> None:
+    document = asyncapi(Catalogue())
+    assert document["asyncapi"] == "3.0.0"
+    references = list(_references(document))
+    assert references
+    for reference in references:
+        node: Any = document
+        for step in reference.removeprefix("#/").split("/"):
+            node = node[step]
+
+
+def _references(node: Any) -> Any:
+    if isinstance(node, dict):
+        yield from (value for key, value in node.items() if key == "$ref")
+        for value in node.values():
+            yield from _references(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _references(value)

@@ -1,0 +1,239 @@
+"""The pump without Kafka: events, a broker and a stream that are plain Python."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from streams.contracts.codec import decode
+from streams.contracts.errors import Malformed
+from streams.contracts.events import DeadLetter
+from streams.contracts.topics import Catalogue
+from streams.delivery.pump import Pump
+from streams.delivery.records import Handled, Output, Record, Stage, TableWrite
+from streams.delivery.stats import Stats
+
+CATALOGUE = Catalogue()
+DEADLINE_SECONDS = 10.0
+
+
+@dataclass(eq=False)
+class Message:
+    offset: int
+    value: bytes | None
+    topic: str = "news.raw"
+    partition: int = 0
+    timestamp: float = 1_775_000_000.0
+    key: bytes | None = None
+    headers: Any = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class Event:
+    message: Message
+
+
+class Stream:
+    """Gives events, notes acknowledgements."""
+
+    def __init__(self, values: list[bytes | None]) -> None:
+        self.all = [Event(Message(offset, value)) for offset, value in enumerate(values)]
+        self.acked: list[int] = []
+        self.given = 0
+
+    async def events(self) -> AsyncIterator[Event]:
+        for event in self.all:
+            self.given += 1
+            yield event
+
+    async def ack(self, event: Event) -> bool:
+        self.acked.append(event.message.offset)
+        return True
+
+
+class Broker:
+    """Takes outputs; acknowledges each at once, unless told to wait."""
+
+    def __init__(self, *, hold: bool = False) -> None:
+        self.outputs: list[Output] = []
+        self.deliveries: list[asyncio.Future[None]] = []
+        self._hold = hold
+
+    async def send(self, output: Output) -> Awaitable[None]:
+        delivery = asyncio.get_running_loop().create_future()
+        if not self._hold:
+            delivery.set_result(None)
+        self.outputs.append(output)
+        self.deliveries.append(delivery)
+        return delivery
+
+
+def echo(record: Record) -> Handled:
+    if record.value == b"bad":
+        raise Malformed("not_json", "it is bad")
+    if record.value == b"broken":
+        raise RuntimeError("a bug")
+    value = record.value or b""
+    return Handled("done", (Output(CATALOGUE.clean, b"key", value, []),), (TableWrite(value, b"1"),), article_id="a")
+
+
+def pump(
+    broker: Broker,
+    decide: Callable[[Record], Any] = echo,
+    *,
+    in_flight: int = 8,
+    table: dict[bytes, bytes] | None = None,
+    is_current: Callable[[Any], bool] = lambda _: True,
+) -> Pump:
+    stage = Stage("normalise", CATALOGUE.raw, decide, lambda record: f"news.raw/e/0/{record.offset}")
+    return Pump(
+        stage, send=broker.send, dead=CATALOGUE.dead, pipeline="p", in_flight=in_flight, stats=Stats("normalise"),
+        clock=lambda: 0.0, is_current=is_current, table={} if table is None else table,
+    )  # fmt: skip
+
+
+def run(work: Awaitable[None]) -> None:
+    async def limited() -> None:
+        await asyncio.wait_for(work, DEADLINE_SECONDS)
+
+    asyncio.run(limited())
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(DEADLINE_SECONDS):
+        while not condition():
+            await asyncio.sleep(0)
+
+
+def test_every_record_is_published_and_acknowledged_in_order() -> None:
+    stream, broker = Stream([b"%d" % n for n in range(50)]), Broker()
+    table: dict[bytes, bytes] = {}
+    run(pump(broker, table=table).run(stream))
+    assert [output.value for output in broker.outputs] == [b"%d" % n for n in range(50)]
+    assert stream.acked == list(range(50))
+    assert len(table) == 50
+
+
+def test_nothing_is_acknowledged_before_it_is_delivered() -> None:
+    stream, broker = Stream([b"0", b"1", b"2"]), Broker(hold=True)
+
+    async def scenario() -> None:
+        running = asyncio.ensure_future(pump(broker).run(stream))
+        await until(lambda: len(broker.deliveries) == 3)
+        broker.deliveries[1].set_result(None)
+        broker.deliveries[2].set_result(None)
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert stream.acked == []
+        broker.deliveries[0].set_result(None)
+        await running
+
+    run(scenario())
+    assert stream.acked == [0, 1, 2]
+
+
+def test_slow_decisions_overlap_and_still_come_out_in_order() -> None:
+    stream, broker = Stream([b"0", b"1", b"2", b"3"]), Broker()
+    gates = [asyncio.Event() for _ in range(4)]
+    started: list[int] = []
+
+    async def decide(record: Record) -> Handled:
+        started.append(record.offset)
+        await gates[record.offset].wait()
+        return echo(record)
+
+    async def scenario() -> None:
+        running = asyncio.ensure_future(pump(broker, lambda record: decide(record)).run(stream))
+        await until(lambda: len(started) == 4)
+        for offset in (3, 1, 0, 2):
+            gates[offset].set()
+            for _ in range(20):
+                await asyncio.sleep(0)
+        await running
+
+    run(scenario())
+    assert [output.value for output in broker.outputs] == [b"0", b"1", b"2", b"3"]
+    assert stream.acked == [0, 1, 2, 3]
+
+
+def test_what_is_in_flight_is_bounded() -> None:
+    stream, broker = Stream([b"%d" % n for n in range(100)]), Broker(hold=True)
+
+    async def scenario() -> None:
+        running = asyncio.ensure_future(pump(broker, in_flight=5).run(stream))
+        for _ in range(500):
+            await asyncio.sleep(0)
+        assert len(broker.outputs) == 5
+        assert stream.given <= 6  # one more is read and waits for its place
+        while not running.done():
+            for delivery in broker.deliveries:
+                if not delivery.done():
+                    delivery.set_result(None)
+            await asyncio.sleep(0)
+        await running
+
+    run(scenario())
+    assert stream.acked == list(range(100))
+
+
+def test_a_bad_record_costs_itself_only() -> None:
+    stream, broker = Stream([b"0", b"bad", b"2"]), Broker()
+    run(pump(broker).run(stream))
+    assert [output.topic.name for output in broker.outputs] == ["news.clean", "news.dead", "news.clean"]
+    letter = decode(DeadLetter, broker.outputs[1].value)
+    assert (letter.reason, letter.message, letter.stage) == ("not_json", "it is bad", "normalise")
+    assert stream.acked == [0, 1, 2]
+
+
+@pytest.mark.parametrize("slow", [False, True])
+def test_a_bug_stops_the_stage_and_leaves_its_record_unacknowledged(slow: bool) -> None:
+    stream, broker = Stream([b"0", b"broken", b"2"]), Broker()
+
+    async def decide(record: Record) -> Handled:
+        return echo(record)
+
+    with pytest.raises(RuntimeError, match="a bug"):
+        run(pump(broker, (lambda record: decide(record)) if slow else echo).run(stream))
+    assert 1 not in stream.acked
+    assert 2 not in stream.acked
+
+
+def test_a_failed_delivery_stops_the_stage() -> None:
+    stream, broker = Stream([b"0", b"1"]), Broker(hold=True)
+
+    async def scenario() -> None:
+        running = asyncio.ensure_future(pump(broker).run(stream))
+        await until(lambda: len(broker.deliveries) == 2)
+        broker.deliveries[0].set_exception(ConnectionError("gone"))
+        broker.deliveries[1].set_result(None)
+        await running
+
+    with pytest.raises(ConnectionError):
+        run(scenario())
+    assert stream.acked == []
+
+
+def test_an_event_too_large_for_its_topic_becomes_a_dead_letter() -> None:
+    stream, broker = Stream([b"0"]), Broker()
+
+    def decide(record: Record) -> Handled:
+        return Handled("done", (Output(CATALOGUE.clean, b"k", b"x" * (CATALOGUE.clean.max_bytes + 1), []),))
+
+    run(pump(broker, decide).run(stream))
+    assert [output.topic.name for output in broker.outputs] == ["news.dead"]
+    assert decode(DeadLetter, broker.outputs[0].value).reason == "too_large"
+    assert stream.acked == [0]
+
+
+def test_a_record_from_before_a_rebalance_is_not_acknowledged() -> None:
+    stream, broker = Stream([b"0", b"1"]), Broker()
+    run(pump(broker, is_current=lambda event: event.message.offset == 1).run(stream))
+    assert stream.acked == [1]
+
+
+def test_a_table_write_of_none_deletes() -> None:
+    stream, broker, table = Stream([b"0"]), Broker(), {b"old": b"1"}
+    run(pump(broker, lambda record: Handled("done", writes=(TableWrite(b"old", None),)), table=table).run(stream))
+    assert table == {}
