@@ -1,0 +1,41 @@
+from pathlib import Path
+
+import pytest
+import spacy
+from spacy.language import Language
+
+from streams.models import ner
+from streams.models.ner import find_mentions
+
+
+@pytest.fixture(scope="module")
+def nlp() -> Language:
+    """A model without a network: it knows one place."""
+    blank = spacy.blank("en")
+    ruler = blank.add_pipe("entity_ruler")
+    ruler.add_patterns([{"label": "GPE", "pattern": "Oslo"}])  # type: ignore[attr-defined]
+    return blank
+
+
+def test_mentions_are_offsets_into_their_own_text(nlp: Language) -> None:
+    first, second, empty = find_mentions(nlp, ["Oslo votes", "In 𝔘 and Oslo.", ""])
+    assert [tuple(m) for m in first] == [(0, 4, "GPE")]
+    assert [tuple(m) for m in second] == [(9, 13, "GPE")]
+    assert empty == []
+
+
+@pytest.mark.parametrize("separator", ["\n\n", " ", "."])
+def test_a_long_text_is_cut_without_losing_offsets(
+    nlp: Language, monkeypatch: pytest.MonkeyPatch, separator: str
+) -> None:
+    monkeypatch.setattr(ner, "PIECE_CHARS", 50)
+    text = ("Oslo" + separator) * 40
+    (mentions,) = find_mentions(nlp, [text])
+    assert all(text[m.start : m.end] == "Oslo" for m in mentions)
+    if separator != ".":  # without a space the pieces, and the tokens, end anywhere
+        assert len(mentions) == 40
+
+
+def test_a_folder_without_a_model_is_an_os_error(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="meta.json"):
+        ner.load_ner(tmp_path)

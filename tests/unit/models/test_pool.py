@@ -1,0 +1,105 @@
+"""The process pool with work that misbehaves on purpose."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from streams.models.pool import ModelFailed, Pool, PoolBroken
+
+DEADLINE_SECONDS = 60.0
+
+
+def load() -> Callable[..., Any]:
+    """What the children run."""
+
+    def work(order: str, argument: Any = None) -> Any:
+        match order:
+            case "echo":
+                return argument
+            case "pid":
+                return os.getpid()
+            case "raise":
+                raise ValueError(argument)
+            case "die":
+                os.kill(os.getpid(), signal.SIGKILL)
+            case "die once":
+                if not Path(argument).exists():
+                    Path(argument).touch()
+                    os.kill(os.getpid(), signal.SIGKILL)
+                return "survived"
+            case "hang":
+                time.sleep(3_600)
+        return None
+
+    return work
+
+
+def load_nothing() -> Callable[..., Any]:
+    raise SystemExit(1)
+
+
+@pytest.fixture
+def pool() -> Iterator[Pool]:
+    pool = Pool(load, processes=2, timeout=2.0)
+    yield pool
+    pool.close()
+
+
+def test_each_call_gets_its_own_answer(pool: Pool) -> None:
+    futures = [pool.submit("echo", number) for number in range(200)]
+    assert [future.result(DEADLINE_SECONDS) for future in futures] == list(range(200))
+
+
+def test_the_work_is_done_in_other_processes(pool: Pool) -> None:
+    pids = {pool.submit("pid").result(DEADLINE_SECONDS) for _ in range(20)}
+    assert os.getpid() not in pids
+    assert pids <= set(pool.pids)
+
+
+def test_an_exception_costs_its_article_only(pool: Pool) -> None:
+    futures = [pool.submit("raise", "bad day"), *(pool.submit("echo", number) for number in range(20))]
+    with pytest.raises(ModelFailed, match="ValueError: bad day"):
+        futures[0].result(DEADLINE_SECONDS)
+    assert [future.result(DEADLINE_SECONDS) for future in futures[1:]] == list(range(20))
+
+
+@pytest.mark.parametrize(("order", "reason"), [("die", "the model process ended, 2 times"), ("hang", "no answer")])
+def test_a_poisonous_article_is_given_up_after_two_attempts_and_its_neighbours_live(
+    pool: Pool, order: str, reason: str
+) -> None:
+    futures = [pool.submit("echo", 1), pool.submit(order), *(pool.submit("echo", number) for number in range(2, 12))]
+    with pytest.raises(ModelFailed, match=reason):
+        futures[1].result(DEADLINE_SECONDS)
+    assert [f.result(DEADLINE_SECONDS) for f in (futures[0], *futures[2:])] == list(range(1, 12))
+
+
+def test_a_child_that_was_killed_once_is_no_fault_of_the_article(pool: Pool, tmp_path: Path) -> None:
+    assert pool.submit("die once", str(tmp_path / "died")).result(DEADLINE_SECONDS) == "survived"
+
+
+def test_an_idle_child_that_is_killed_is_replaced(pool: Pool) -> None:
+    pool.wait_ready()
+    for pid in pool.pids:
+        os.kill(pid, signal.SIGKILL)
+    assert [pool.submit("echo", number).result(DEADLINE_SECONDS) for number in range(10)] == list(range(10))
+
+
+def test_models_that_cannot_be_loaded_are_said_to_be() -> None:
+    pool = Pool(load_nothing, processes=1, timeout=2.0)
+    with pytest.raises(PoolBroken):
+        pool.wait_ready()
+    with pytest.raises(PoolBroken):
+        pool.submit("echo", 1).result(DEADLINE_SECONDS)
+    pool.close()
+
+
+def test_closing_finishes_what_was_submitted() -> None:
+    pool = Pool(load, processes=1, timeout=2.0)
+    futures = [pool.submit("echo", number) for number in range(50)]
+    pool.close()
+    assert [future.result(0) for future in futures] == list(range(50))
