@@ -1,0 +1,1 @@
+"""Programs that put raw articles on news.raw. They know the contracts and nothing else of the pipeline."""

@@ -1,0 +1,84 @@
+"""The few words with Kafka that a producer needs; every failure is one clear line, within about 5 s."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Final, TypeVar
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import KafkaError
+
+from producers.errors import NoKafkaError
+from streams.contracts.topics import ENVELOPE_BYTES, MAX_RAW_BYTES
+
+ANSWER_S: Final = 4.0  # for a broker to answer; one on the same continent does in 0.1 s
+CLOSE_S: Final = 2.0  # everything is acknowledged or given up by then
+LINGER_MS: Final = 5
+BATCH_BYTES: Final = 256 * 1_024  # of one partition; aiokafka's 16 KiB are two or three articles, and a round trip each
+REQUEST_MS: Final = 30_000
+
+T = TypeVar("T")
+
+
+async def check(bootstrap: str, topic: str) -> None:
+    """Make sure that Kafka answers and has the topic, without creating it.
+
+    Raises:
+        NoKafkaError: within about 5 s.
+    """
+    client = _client(bootstrap)
+    try:
+        topics = await _answer(_topics(client), bootstrap)
+    finally:
+        await client.close()
+    if topic not in topics:
+        raise NoKafkaError(f"Kafka at {bootstrap} has no topic {topic}: create it with `newswire topics create`")
+
+
+@asynccontextmanager
+async def producer(bootstrap: str) -> AsyncIterator[Any]:
+    """Give an AIOKafkaProducer that waits for every replica and writes nothing twice of its own accord.
+
+    Raises:
+        NoKafkaError: the broker answered before but does not take producers.
+    """
+    opened = AIOKafkaProducer(
+        bootstrap_servers=bootstrap, acks="all", enable_idempotence=True, linger_ms=LINGER_MS,
+        max_batch_size=BATCH_BYTES, max_request_size=MAX_RAW_BYTES + ENVELOPE_BYTES, request_timeout_ms=REQUEST_MS,
+    )  # fmt: skip
+    try:
+        await _answer(opened.start(), bootstrap)
+        yield opened
+    finally:
+        # stop() waits for records that a dead broker will never take.
+        with suppress(TimeoutError, KafkaError):
+            async with asyncio.timeout(CLOSE_S):
+                await opened.stop()
+        await opened.client.close()
+
+
+def _client(bootstrap: str) -> Any:
+    try:
+        client = AIOKafkaClient(bootstrap_servers=bootstrap, request_timeout_ms=int(ANSWER_S * 1_000))
+        assert client.hosts  # noqa: S101 - parses the address, which start() would do too late
+    except (ValueError, AssertionError):
+        raise NoKafkaError(f"{bootstrap!r} is not an address of Kafka: write host:port[,host:port]") from None
+    return client
+
+
+async def _topics(client: Any) -> set[str]:
+    await client.bootstrap()
+    # All of them: asking for one by name would create it on brokers that do so.
+    cluster = await client.fetch_all_metadata()
+    return set(cluster.topics())
+
+
+async def _answer(answer: Awaitable[T], bootstrap: str) -> T:
+    try:
+        async with asyncio.timeout(ANSWER_S):
+            return await answer
+    except (KafkaError, OSError):  # TimeoutError is an OSError
+        raise NoKafkaError(
+            f"no Kafka answers at {bootstrap}: start one, or give its address with --bootstrap or NEWSWIRE_BOOTSTRAP"
+        ) from None

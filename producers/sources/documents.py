@@ -1,0 +1,79 @@
+"""One article in one file: plain text, or a saved page."""
+
+import codecs
+import re
+from pathlib import PurePath
+from typing import Any, Final
+
+from lxml import etree  # type: ignore[import-untyped]
+
+from streams.contracts.errors import Malformed
+from streams.contracts.ids import canonical_url
+
+# The HTML standard: the declaration is within the first 1,024 bytes, and "latin-1" means windows-1252.
+_DECLARED: Final = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
+_DECLARED_WITHIN: Final = 1_024
+_LATIN_1: Final = {"iso8859-1", "ascii"}
+
+Fields = dict[str, Any]
+
+
+def text_article(data: bytes, guid: str, source: str) -> Fields:
+    """Return a text file as an article: its first line that is not empty is the title, the rest the text.
+
+    Raises:
+        UnicodeDecodeError: the file is not UTF-8.
+    """
+    lines = data.decode("utf-8-sig").strip().splitlines()
+    title = lines[0].strip() if lines else ""
+    return {"guid": guid, "source": source, "title": title, "text": "\n".join(lines[1:]).strip()}
+
+
+def page_article(data: bytes, guid: str, source: str) -> Fields:
+    """Return a saved page as an article, under its own address where it names one.
+
+    Raises:
+        UnicodeDecodeError: the page is neither UTF-8 nor what it declares.
+    """
+    html = _decoded(data)
+    title, url = _head(html)
+    name = {"url": url} if url else {"guid": guid, "source": source}
+    return {**name, "title": title or PurePath(guid).stem, "html": html}
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        declared = _DECLARED.search(data[:_DECLARED_WITHIN])
+        if declared is None:
+            raise
+        return _declared(data, declared[1].decode("ascii"))
+
+
+def _declared(data: bytes, charset: str) -> str:
+    try:
+        name = codecs.lookup(charset).name
+        return data.decode("cp1252" if name in _LATIN_1 else name)
+    except LookupError:
+        return data.decode("utf-8")  # raises, and says where
+
+
+def _head(html: str) -> tuple[str, str | None]:
+    """Return the title and the address that a page gives itself."""
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True)
+    tree = etree.fromstring(html.encode(), parser) if html.strip() else None
+    if tree is None:
+        return "", None
+    titles = [*tree.xpath("//meta[@property='og:title']/@content"), *tree.xpath("//title/text()")]
+    addresses = [*tree.xpath("//link[@rel='canonical']/@href"), *tree.xpath("//meta[@property='og:url']/@content")]
+    title = next((" ".join(str(found).split()) for found in titles if str(found).strip()), "")
+    return title, next((str(found).strip() for found in addresses if _is_page(str(found))), None)
+
+
+def _is_page(address: str) -> bool:
+    """Tell whether an address can be that of one article; a template may give every page the site's root."""
+    try:
+        return bool(re.search(r"^https?://[^/?]+/+[^/?]|\?", canonical_url(address)))
+    except (Malformed, UnicodeError):
+        return False
