@@ -1,0 +1,108 @@
+"""Topics of any Kafka: create, check, delete.
+
+Every function raises BrokerError, within about 5 s, when no broker answers, or when it refuses.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NamedTuple, Protocol
+
+from aiokafka.admin import NewTopic
+
+from streams.broker.describe import NO_ERROR, UNKNOWN_TOPIC, describe, topic_settings
+from streams.broker.errors import BrokerError
+from streams.broker.offsets import end_offsets
+from streams.broker.session import CREATE_S, admin_of, error_name, until, within
+
+TOPIC_EXISTS: Final = 36
+
+
+class Spec(Protocol):
+    """What a topic should be; the catalogue's TopicSpec is one."""
+
+    @property
+    def name(self) -> str:
+        """The topic's name."""
+
+    @property
+    def partitions(self) -> int:
+        """How many."""
+
+    def config(self) -> Mapping[str, str]:
+        """Return the broker's settings for it."""
+
+
+class Mismatch(NamedTuple):
+    """One way in which the broker differs from the catalogue."""
+
+    topic: str
+    setting: str  # "topic" (is missing), "partitions", or a broker's setting
+    expected: str
+    actual: str  # empty: missing
+
+    def __str__(self) -> str:
+        if self.setting == "topic":
+            return f"topic {self.topic} does not exist: create it with `newswire topics create`"
+        if self.setting == "partitions":
+            return (
+                f"topic {self.topic} has {self.actual} partitions, the catalogue says {self.expected}: "
+                "set NEWSWIRE_PARTITIONS to match, or use a new prefix"
+            )
+        return f"topic {self.topic} has {self.setting}={self.actual}, the catalogue says {self.expected}"
+
+
+async def ensure_topics(bootstrap: str, specs: Iterable[Spec], replication: int = 1) -> list[str]:
+    """Create the topics that are missing and wait until they can be used; return their names, sorted.
+
+    An existing topic is left as it is: `check_topics` says whether it fits.
+    """
+    wanted = {spec.name: spec for spec in specs}
+    existing = await describe(bootstrap, wanted)
+    missing = sorted(wanted.keys() - existing.keys())
+    if missing:
+        topics = [
+            NewTopic(name, wanted[name].partitions, replication, topic_configs=dict(wanted[name].config()))
+            for name in missing
+        ]
+        async with admin_of(bootstrap) as admin:
+            answer = await within(admin.create_topics(topics, timeout_ms=int(CREATE_S * 1000)), bootstrap, CREATE_S)
+        for name, code, message in answer.topic_errors:
+            if code not in (NO_ERROR, TOPIC_EXISTS):  # another process may have created it meanwhile
+                raise BrokerError(f"Kafka at {bootstrap} cannot create topic {name}: {message or error_name(code)}")
+        await _wait_until_usable(bootstrap, missing)
+    return missing
+
+
+async def check_topics(bootstrap: str, specs: Iterable[Spec]) -> list[Mismatch]:
+    """Compare the topics with the broker's; an empty list says that all is well."""
+    wanted = {spec.name: spec for spec in specs}
+    found = await describe(bootstrap, wanted)
+    settings = await topic_settings(bootstrap, found)
+    mismatches = []
+    for name, spec in wanted.items():
+        if name not in found:
+            mismatches.append(Mismatch(name, "topic", name, ""))
+            continue
+        pairs = [("partitions", str(spec.partitions), str(found[name].partitions))]
+        pairs += [(key, value, settings[name].get(key, "")) for key, value in spec.config().items()]
+        mismatches += [Mismatch(name, *pair) for pair in pairs if pair[1] != pair[2]]
+    return mismatches
+
+
+async def delete_topics(bootstrap: str, names: Sequence[str]) -> None:
+    """Delete these topics; one that does not exist is no error."""
+    async with admin_of(bootstrap) as admin:
+        answer = await within(admin.delete_topics(list(names)), bootstrap, CREATE_S)
+    for name, code in answer.topic_error_codes:
+        if code not in (NO_ERROR, UNKNOWN_TOPIC):
+            raise BrokerError(f"Kafka at {bootstrap} cannot delete topic {name}: {error_name(code)}")
+
+
+async def _wait_until_usable(bootstrap: str, names: Sequence[str]) -> None:
+    async def attempt() -> bool | None:
+        states = await describe(bootstrap, names)
+        usable = [s for s in states.values() if s.partitions and not s.without_leader]
+        return True if len(usable) == len(names) else None
+
+    await until(attempt, f"Kafka at {bootstrap} created {', '.join(names)}, which still have no leader", CREATE_S)
+    # A broker tells of a leader a moment before that leader serves; this answer comes from the leaders.
+    await end_offsets(bootstrap, names)

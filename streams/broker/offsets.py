@@ -1,0 +1,78 @@
+"""Where topics end and how far groups have come, asked of any Kafka.
+
+Every function raises BrokerError, within about 5 s, when no broker answers, or when it refuses.
+"""
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from aiokafka import AIOKafkaConsumer
+from aiokafka.protocol.commit import OffsetFetchRequest
+from aiokafka.protocol.coordination import FindCoordinatorRequest
+from aiokafka.structs import TopicPartition
+
+from streams.broker.describe import describe
+from streams.broker.errors import BrokerError
+from streams.broker.session import ANSWER_S, ask, client_of, error_name, until, within
+
+COORDINATOR_NOT_READY: Final = (14, 15, 16)  # loading, not available yet, moved
+
+
+class Lag(NamedTuple):
+    """How far a group has come in one partition."""
+
+    committed: int | None  # offset that the group reads next; None: never committed
+    end: int  # offset that the next record gets
+
+
+async def end_offsets(bootstrap: str, names: Iterable[str]) -> dict[tuple[str, int], int]:
+    """Return, for each partition of those topics that exist, the offset that the next record gets."""
+    states = await describe(bootstrap, names)
+    partitions = [TopicPartition(state.name, number) for state in states.values() for number in range(state.partitions)]
+    if not partitions:
+        return {}
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, request_timeout_ms=int(ANSWER_S * 1000))
+    try:
+        await within(consumer.start(), bootstrap)
+        ends = await within(consumer.end_offsets(partitions), bootstrap)
+    finally:
+        await consumer.stop()
+    return {(topic, number): offset for (topic, number), offset in ends.items()}
+
+
+async def committed_offsets(bootstrap: str, group: str) -> dict[tuple[str, int], int]:
+    """Return every offset that the group has committed: the offset it reads next."""
+
+    async def attempt() -> dict[tuple[str, int], int] | None:
+        coordinator = await ask(client, bootstrap, FindCoordinatorRequest(group, 0))
+        if not _ready(coordinator.error_code, bootstrap, group):
+            return None
+        answer = await ask(client, bootstrap, OffsetFetchRequest(group, None), coordinator.coordinator_id)
+        if not _ready(answer.error_code, bootstrap, group):
+            return None
+        return {
+            (topic, number): offset
+            for topic, partitions in answer.topics
+            for number, offset, _, error in partitions
+            if not error and offset >= 0
+        }
+
+    async with client_of(bootstrap) as client:
+        return await until(attempt, f"Kafka at {bootstrap} has no coordinator for group {group}")
+
+
+async def lag(bootstrap: str, group: str, topics: Iterable[str]) -> dict[tuple[str, int], Lag]:
+    """Return how far the group has come in each partition of those topics that exist."""
+    # Committed first: the end can only grow, so a lag is never negative.
+    committed = await committed_offsets(bootstrap, group)
+    ends = await end_offsets(bootstrap, topics)
+    return {partition: Lag(committed.get(partition), end) for partition, end in ends.items()}
+
+
+def _ready(code: int, bootstrap: str, group: str) -> bool:
+    """Return False for a group coordinator that must be asked again."""
+    if code in COORDINATOR_NOT_READY:
+        return False
+    if code:
+        raise BrokerError(f"Kafka at {bootstrap} does not tell the offsets of group {group}: {error_name(code)}")
+    return True
