@@ -97,6 +97,7 @@ def create_app(
     epochs: Mapping[str, str],
     parts: Parts,
     pipeline: str | None = None,
+    build: "Build | None" = None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> StageApp:
     """Return the app of one stage, ready to start.
@@ -107,6 +108,7 @@ def create_app(
         epochs: topic name -> id of the topic at the broker.
         parts: the loaded models.
         pipeline: the version that events carry; default: the current one.
+        build: makes the stage and its table; default: the stage of this name.
         clock: seconds, for durations only.
     """
     fixes.check_versions()
@@ -114,7 +116,7 @@ def create_app(
     context = Context(settings.catalogue, pipeline or current_pipeline(settings), epochs)
     settings.state.mkdir(parents=True, exist_ok=True)
     app = _faust_app(settings, name)
-    stage, table = _BUILDERS[name](app, settings, context, parts)
+    stage, table = (build or _BUILDERS[name])(app, settings, context, parts)
     stats = Stats(name)
     _add_agent(app, settings, context, stage, table, stats, clock)
     _add_stats_timer(app, settings, stats)
@@ -214,6 +216,7 @@ class Fold:
 
 
 Built = tuple[Stage, Any]
+Build = Callable[[Any, Settings, Context, Parts], Built]
 
 
 def _build_normalise(app: Any, settings: Settings, context: Context, parts: Parts) -> Built:
@@ -238,6 +241,6 @@ def _build_tabulate(app: Any, settings: Settings, context: Context, parts: Parts
     return tabulate_stage(context, table), table
 
 
-_BUILDERS: Final[dict[str, Callable[[Any, Settings, Context, Parts], Built]]] = dict(
+_BUILDERS: Final[dict[str, Build]] = dict(
     zip(STAGES, (_build_normalise, _build_dedupe, _build_classify, _build_extract, _build_tabulate), strict=True)
 )

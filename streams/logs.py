@@ -86,6 +86,12 @@ class RateLimit(logging.Filter):
             return count < self._limit
 
 
+def quiet_libraries() -> None:
+    """Keep the libraries silent: a verb says in its own words what went wrong."""
+    for name in LIBRARIES:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
 def get(**bound: Any) -> structlog.typing.FilteringBoundLogger:
     """Return a logger with these fields on every line."""
     logger: structlog.typing.FilteringBoundLogger = structlog.get_logger(**bound)

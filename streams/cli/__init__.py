@@ -10,6 +10,7 @@ from typing import Final
 from streams import __version__
 from streams.cli import enrich, get, schemas, status, tail, topics, up, worker
 from streams.cli.errors import EXIT_CODES, UserError
+from streams.logs import quiet_libraries
 
 VERBS: Final = (up, worker, enrich, tail, get, status, topics, schemas)
 
@@ -34,6 +35,7 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a verb; return its exit code."""
     arguments = parser().parse_args(argv)
+    quiet_libraries()
     try:
         code: int = arguments.run(arguments)
     except UserError as error:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from producers.errors import ProducerError
+from producers.errors import DeliveryError, ProducerError
 from streams.broker.errors import BrokerError
-from streams.cli.errors import UserError
+from streams.cli.errors import STOPPED, UserError
 from streams.client import NoBroker
+from streams.models.errors import PoolBroken
 from streams.settings import Settings, SettingsError, load
 
 T = TypeVar("T")
@@ -60,8 +61,12 @@ def user_errors() -> Iterator[None]:
     """Turn the errors of other rooms into one line for the user."""
     try:
         yield
+    except DeliveryError as error:
+        raise UserError(str(error), STOPPED) from None
     except (BrokerError, NoBroker, ProducerError) as error:
         raise UserError(str(error)) from None
+    except PoolBroken as error:
+        raise UserError(str(error), STOPPED) from None
 
 
 def run_async(work: Coroutine[Any, Any, T]) -> T:

@@ -14,7 +14,7 @@ from producers.errors import InputError
 from producers.items import Item, Refused
 from producers.sources.files import read_files
 from producers.sources.mapping import parse_mapping
-from streams.cli.common import settings_from, verb
+from streams.cli.common import settings_from, user_errors, verb
 from streams.cli.errors import OK, UserError
 from streams.cli.progress import Progress
 from streams.contracts.codec import encode
@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         mapping = parse_mapping(arguments.map)
         items = read_files([arguments.input], mapping=mapping, source=arguments.source)
-        with ExitStack() as stack:
+        with ExitStack() as stack, user_errors():
             out = _open_output(arguments.output, stack)
             progress = stack.enter_context(Progress("articles", quiet=arguments.quiet))
             counts = _write_all(enrich(items, settings, stages=stages, ingested_at=ingested_at), out, progress)
@@ -82,19 +82,14 @@ def enrich(
     ingested_at: int | None = None,
 ) -> Iterator[bytes]:
     """Yield one outcome line for each item, in order; the same items give the same bytes."""
-    with ExitStack() as stack:
-        run_ = _Run(settings, stages, ingested_at)
-        stack.callback(run_.close)
-        window: deque[Callable[[], bytes]] = deque()
-        for number, item in enumerate(items, start=1):
-            window.append(run_.begin(item, number))
-            if len(window) >= WINDOW:
-                yield window.popleft()()
-        while window:
-            yield window.popleft()()
+    run_ = Run(settings, stages, ingested_at)
+    try:
+        yield from run_.over(items)
+    finally:
+        run_.close()
 
 
-class _Run:
+class Run:
     """One pass over a file."""
 
     def __init__(self, settings: Settings, stages: tuple[str, ...], ingested_at: int | None) -> None:
@@ -108,7 +103,23 @@ class _Run:
         if "extract" in stages:
             _ = self._parts.extractor  # its processes load while we read
 
+    def over(self, items: Iterable[Item | Refused]) -> Iterator[bytes]:
+        """Yield one outcome line for each item, in order, a window of them under way at once."""
+        window: deque[Callable[[], bytes]] = deque()
+        for number, item in enumerate(items, start=1):
+            window.append(self.begin(item, number))
+            if len(window) >= WINDOW:
+                yield window.popleft()()
+        while window:
+            yield window.popleft()()
+
+    def wait_ready(self) -> None:
+        """Wait until the models are loaded; a run does not need it, a measurement does."""
+        _ = (self._parts.normalise_models, self._parts.topic_model)
+        self._parts.extractor.wait_ready()
+
     def close(self) -> None:
+        """End the processes."""
         self._parts.close()
 
     def begin(self, item: Item | Refused, number: int) -> Callable[[], bytes]:

@@ -7,7 +7,7 @@ async for received in subscribe("127.0.0.1:9092", [Catalogue().enriched], resume
 """
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -58,7 +58,7 @@ async def subscribe(
     to_end: bool = False,
     partitions: Sequence[int] | None = None,
     on_ready: Callable[[], None] = lambda: None,
-) -> AsyncIterator[Received]:
+) -> AsyncGenerator[Received, None]:
     """Iterate over records, in order within each partition.
 
     Args:
@@ -107,7 +107,7 @@ async def _connected(bootstrap: str, group: str | None) -> Any:
         await consumer.start()
     except (KafkaError, OSError) as error:
         await consumer.stop()
-        raise NoBroker(f"no Kafka broker answers at {bootstrap}") from error
+        raise NoBroker(f"no Kafka broker answers at {bootstrap}: start it, or name another") from error
     return consumer
 
 

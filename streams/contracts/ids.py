@@ -134,6 +134,7 @@ def _split(url: str) -> _Parts:
     if len(text) > MAX_URL_CHARS:
         raise Malformed("bad_url", f"the url has {len(text)} characters; {MAX_URL_CHARS} are allowed")
     try:
+        text.encode()  # half a surrogate pair, which JSON can escape, is in no address
         parts = urlsplit(text)
         host, port = parts.hostname, parts.port
     except ValueError as error:

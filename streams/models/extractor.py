@@ -11,8 +11,9 @@ from streams.contracts.codec import decode, encode
 from streams.contracts.errors import Malformed
 from streams.contracts.events import ClassifiedArticle, EnrichedArticle
 from streams.core.extract import enrich_article, skipped_article, wanted
+from streams.models.errors import ModelFailed
 from streams.models.ner import find_mentions, load_ner
-from streams.models.pool import ModelFailed, Pool, Work
+from streams.models.pool import Pool, Work
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any, Final
 
+from streams.models.errors import ModelFailed, PoolBroken
+
 # A child has the next article at hand when it finishes one: it need not wait for this process to wake up.
 AHEAD: Final = 2
 ATTEMPTS: Final = 2  # the second attempt tells an unlucky article (child killed from outside) from a poisonous one
@@ -27,14 +29,6 @@ READY: Final = b"ready"
 
 Work = Callable[..., Any]
 Load = Callable[[], Work]  # runs once in each child; must be importable by name
-
-
-class ModelFailed(Exception):
-    """The model did not get through this article; the reason is for `skipped`."""
-
-
-class PoolBroken(Exception):
-    """No child could be started: the models cannot be loaded here."""
 
 
 @dataclass(slots=True)

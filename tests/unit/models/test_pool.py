@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from streams.models.pool import ModelFailed, Pool, PoolBroken
+from streams.models.errors import ModelFailed, PoolBroken
+from streams.models.pool import Pool
 
 DEADLINE_SECONDS = 60.0
 

@@ -1,0 +1,187 @@
+"""Phrases that sites put around and between the paragraphs of an article.
+
+Every pattern has to match a whole paragraph: an article may well report on a newsletter or quote a cookie banner.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+MAX_WORDS: Final = 40  # an invitation is short; longer paragraphs are prose that happens to start like one
+MAX_CHARS: Final = 400
+MAX_CREDIT_WORDS: Final = 70  # an agency names all who took part
+MAX_BYLINE_WORDS: Final = 14
+
+_SITES: Final = r"(?:facebook|twitter|x|instagram|youtube|telegram|whatsapp|linkedin|google news|threads|bluesky)"
+
+
+def _any_of(patterns: Iterable[str], flags: int = re.IGNORECASE) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), flags)
+
+
+_BOILERPLATE: Final = _any_of(
+    (
+        r"(?:(?:advertisements?|advertising|ads?|sponsored(?: content)?|promoted(?: content)?|paid content|photos?"
+        r"|video|image|close|play video|publicité|publicidad|werbung|anzeige|pubblicità|реклама)[\s.|/-]*)+",
+        r"(?:advertisement )?(?:story|article|post|content) continue[sd] (?:below|after)\b.*",
+        r"(?:advertisement )?continue reading(?: (?:the main story|below|this story).*)?[.…]*",
+        r"(?:skip|scroll|keep scrolling|swipe) (?:down |up )?(?:to|for|past|ad)\b.*",
+        r"read (?:or|and) share this (?:story|article)\b.*",
+        # cookies and consent
+        r"(?:we|this (?:web)?site|our (?:web)?site|our partners|[\w.]+\.com) (?:and our partners )?uses? "
+        r".*\bcookies?\b.*",
+        r"by (?:continuing|clicking|using|browsing|signing|subscribing)\b.*"
+        r"\b(?:cookies?|terms|privacy|consent|agree)\b.*",
+        r"(?:accept|reject|manage|allow)(?: all)?(?: (?:cookies|preferences|settings))+[.!]?",
+        r"(?:cookie|privacy) (?:settings|policy|preferences|notice)",
+        # newsletters, accounts, apps
+        r"sign(?:ing)? ?up (?:now |here |today |free )*(?:for|to|and)\b[^“”\"]*\b"
+        r"(?:newsletters?|e-?mails?|inbox|alerts?|briefings?|updates|daily|weekly|free)\b.*",
+        r"subscribe(?: (?:now|here|today|to|for|and)\b[^“”\"]*)?[.!]?",
+        r"get (?:the|our|all|your|more)\b[^“”\"]*\b(?:newsletters?|(?:to|in) your inbox|our app|the app)\b.*",
+        r"(?:please )?(?:log|sign) ?in(?: or (?:register|sign up|subscribe))?(?: to .*)?[.!]?",
+        r"(?:create|register for) (?:an|a free) account\b.*",
+        r"already (?:a|have an?) (?:subscriber|member|account)\b.*",
+        r"(?:please )?(?:click|tap) (?:here|on the link|below|the link|for more|to (?:read|see|view|watch|listen))\b.*",
+        r"(?:to )?(?:download|install|get) (?:the|our) (?:free )?(?:\w+ ){0,4}app\b.*",
+        r"(?:please )?(?:enable|turn on|activate) (?:javascript|cookies)\b.*",
+        # follow and share
+        rf"(?:follow|find|like|join|visit) (?:us|[@#]?\w[\w .:’'-]{{0,60}}) (?:on|at|via) (?:our )?"
+        rf"(?:\w+ )?{_SITES}\b.*",
+        r"[-–—\s]*follow (?:us|@\w+)(?:[ ,]+(?:and )?@?\w+)*[.!:]?",
+        # links to other articles
+        r"(?:read|see|watch|listen)(?: more| also| next| now| here)?\s?[:|»>].*",
+        r"read (?:more|also|next|full (?:story|article))\b.{0,12}",
+        r"(?:also read|see also|more on this(?: story)?"
+        r"|related(?: (?:articles?|stor(?:y|ies)|coverage|news|links?|topics?))?"
+        r"|recommended|must[- ]read|don[’']t miss|you (?:may|might) (?:also )?like)\b\s?[:|»>–-].*",
+        r"(?:lire aussi|à lire aussi|lesen sie auch|lee también|leer también|leggi anche|leia (?:também|mais)"
+        r"|читайте также)\b.*",
+        # pictures and players
+        r"media playback is (?:un|not )?supported on (?:this|your) device\b.*",
+        r"photographer: .*|\w+=\"https?://\S+",
+        r"(?:image|photo|video|picture) (?:copyright|source|credit|courtesy)\b.*",
+        r"(?:enlarge this image|toggle caption|hide caption|view image in fullscreen|view gallery)\b.*",
+        r"this article is more than \d+ \w+ old\.?",
+        r"\[?(?:email protected|pullquote|audio-clip|embedded content|gallery|video|image)\]?",
+        r"https?://\S+",
+        r"(?:loading|please wait)\W*",
+    )
+)
+
+# Lines that only ever end an article.
+_FAREWELL: Final = _any_of(
+    (
+        r"(?:©|\(c\)|copyright\b|all rights reserved).*",
+        r".*\ball rights reserved\b.{0,120}",
+        r".*\bmay not be (?:published|reproduced|copied|redistributed)\b.*"
+        r"\b(?:rewritten|redistributed|permission|consent)\b.*",
+        r".*\b(?:reprint permission|republished with permission|terms of use apply)\b.*",
+        rf"(?:follow|find|like|join|connect with) .{{1,80}}\b(?:on|at)\b .{{0,40}}\b{_SITES}\b.*",
+        r"(?:if you have|have|got|do you have|send us|share) (?:a |any |your )?(?:story|news|tip|question|comment)s?\b"
+        r".*(?:@|e-?mail|contact|whatsapp|\?).*",
+        r"(?:contact (?:us|the (?:author|writer|reporter))|e-?mail us|write to|send (?:letters|comments|tips)"
+        r"|get in touch)\b.*(?:@|\bat\b|here|below).*",
+        r"(?:this|the) (?:article|story|post) (?:was )?(?:first|originally) (?:appeared|published)\b.*",
+        r"to (?:read|see|get|receive) more\b.*\b(?:click|subscribe|visit|sign up)\b.*",
+        r"(?:support|help) (?:our|us|independent)\b.*\b(?:journalism|donat\w+|contribut\w+|subscri\w+)\b.*",
+        r".*\b(?:follow|reach|contact|e-?mail) (?:him|her|them|me) (?:on|at|via|by)\b.*",
+        r"(?:tags?|topics?|keywords?|filed under|categor(?:y|ies)|more on)\s*[:|].{0,200}",
+        r"#\w+(?:[\s,]+#\w+)*",
+    )
+)
+
+# What only forms and galleries say, however long the paragraph that holds it.
+MAX_MARKED_WORDS: Final = 300
+_MARKERS: Final = (
+    "by signing up you ", "by signing up, you ", "you can unsubscribe at any time", "verify you're not a robot",
+    "protected by recaptcha", "your browser does not support", "hide caption 1 of", "photos: photos:",
+    "newsletter sign up", "newsletters sign up", "please enter a valid email", "choose your country",
+    "thank you for subscribing",
+)  # fmt: skip
+
+_TAIL_HEADING: Final = _any_of(
+    (
+        r"(?:last|latest|breaking|top|more|other|related|recent|popular|trending|recommended) "
+        r"(?:news|stor(?:y|ies)|articles?|posts?|headlines|topics|content|coverage|links|videos|reading)",
+        r"read (?:more|next|also)|(?:most|more) (?:read|popular|viewed|shared|commented|watched)",
+        r"(?:trending|popular)(?: now)?|recommended(?: for you)?|more (?:from|on|about) .{1,50}",
+        r"you (?:may|might) (?:also )?(?:like|be interested in)|what to read next|don[’']t miss",
+        r"editor[’']?s[’']? picks?",
+        r"tags?|topics?|categor(?:y|ies)|comments?(?: \(\d+\))?|leave a (?:comment|reply)|post a comment",
+        r"join the conversation|follow us.{0,60}|share this.{0,30}|newsletters?|about the author|explore more|up next",
+        r"see also|external links|also (?:on|in|from) .{1,40}|(?:from )?around the web|sponsored (?:links|stories)",
+        r"contact us|dernières nouvelles|últimas noticias|neueste nachrichten|ultime notizie",
+        r"последние новости|son haberler",
+    )
+)
+
+_TASKS: Final = "reporting|writing|editing|production|translation|compiled|edited|written"
+_CREDIT: Final = _any_of(
+    (
+        rf"\W*(?i:(?:additional |with )?(?:{_TASKS})(?:,? (?:and|&) (?:additional )?(?:{_TASKS}))* by:?) [A-Z(].*",
+        r"(?i:.{3,400}\bcontribut(?:ed|ing) (?:additional )?(?:reporting |research |information )?(?:to|for) this "
+        r"(?:report|story|article|dispatch|post)\b.{0,40})",
+        r"(?i:contribut(?:ing|ors?|ed)(?: by)?\s?:.*)",
+        r"\W*(?i:with (?:assistance|reporting|contributions|files|inputs?) (?:by|from)) .*",
+        r"(?:[A-Z][\w.’'-]+(?: and|,)? ){1,8}reported from [A-Z].*",
+        r"\(?(?i:source|via)\s?: [A-Z][\w .&/-]{1,40}\)?",
+    ),
+    flags=0,
+)
+
+_NAME: Final = r"[^\W\d_a-zß-ÿ][\w.’'-]*"
+_FULL_NAME: Final = rf"{_NAME}(?:\s(?:(?:de|van|von|al|el|bin|da|di|la|le|der|den)\s)*{_NAME}){{0,4}}"
+_BYLINE: Final = re.compile(
+    rf"(?:By|BY|Von|Por|Par)\s+(?P<names>{_FULL_NAME}(?:(?:,?\s(?:and|AND|&)\s|,\s){_FULL_NAME})*)"
+    r"(?:\s?[|,/–-]\s?[\w .@’'-]{2,60})?"
+)
+
+_SHARE_STARTS: Final = frozenset(
+    ("share", "shares", "tweet", "pin", "email", "e-mail", "print", "copy", "facebook", "twitter")
+)
+_SHARE_WORDS: Final = _SHARE_STARTS | frozenset(
+    ("tweets", "pinterest", "mail", "link", "links", "whatsapp", "linkedin", "reddit", "tumblr", "telegram",
+     "messenger", "flipboard", "google", "google+", "pocket", "comment", "comments", "save", "like", "likes", "this",
+     "article", "story", "page", "post", "on", "via", "with", "close", "by", "to", "x", "more")
+)  # fmt: skip
+
+
+def is_boilerplate(text: str) -> bool:
+    """Tell whether a paragraph is an invitation, a banner, a link or a rule of dashes."""
+    if text.isascii() and not any(char.isalnum() for char in text):
+        return True
+    if _is_short(text) and (_is_share_line(text) or _BOILERPLATE.fullmatch(text)):
+        return True
+    lower = text.lower()
+    return any(marker in lower for marker in _MARKERS) and len(text.split()) <= MAX_MARKED_WORDS
+
+
+def is_farewell(text: str) -> bool:
+    """Tell whether a paragraph is one that only ends articles: rights, contacts, tags."""
+    return _is_short(text) and _FAREWELL.fullmatch(text) is not None
+
+
+def is_tail_heading(text: str) -> bool:
+    """Tell whether a paragraph is the heading over links to other articles."""
+    return len(text) <= MAX_CHARS and _TAIL_HEADING.fullmatch(text.rstrip(" :.…»>")) is not None
+
+
+def is_credit(text: str) -> bool:
+    """Tell whether a paragraph says who reported, wrote and edited."""
+    return len(text.split()) <= MAX_CREDIT_WORDS and _CREDIT.fullmatch(text) is not None
+
+
+def byline_names(text: str) -> str:
+    """Return the names of a line such as "By A. One and B. Two", "" for any other."""
+    found = _BYLINE.fullmatch(text) if len(text.split()) <= MAX_BYLINE_WORDS else None
+    return found["names"] if found else ""
+
+
+def _is_short(text: str) -> bool:
+    return len(text) <= MAX_CHARS and len(text.split()) <= MAX_WORDS
+
+
+def _is_share_line(text: str) -> bool:
+    words = text.lower().split()
+    return words[0] in _SHARE_STARTS and all(word in _SHARE_WORDS or word.isdigit() for word in words)

@@ -1,0 +1,69 @@
+"""A decision of the dedupe fold: written once for an origin, and all that the fold needs to remember of the article."""
+
+from typing import Final
+
+from pydantic import Field
+
+from streams.contracts.codec import decode, encode
+from streams.contracts.events import Change, Part, Score, Verdict
+from streams.core.fingerprint import Fingerprint, unpack
+
+MAX_TITLE_CHARS: Final = 200  # of the headline that names a story; longer ones are cut, the article keeps its own
+
+
+class StoryPlace(Part):
+    """Where an article stands in its story at the moment it arrives."""
+
+    change: str = Field("", description='"opened", "joined", or "" where the article changes nothing in it')
+    score: Score = 1.0
+    title: str = Field("", description="headline of the article that opened the story")
+    articles: int = Field(0, description="articles in the story, this one included")
+
+
+class Decision(Part):
+    """The verdict on one origin: what its event says beyond the article itself, and what later verdicts build on.
+
+    A decision without a verdict makes a UniqueArticle, one with a verdict a DuplicateSeen. Only the first carries
+    sketches, and so can be recognised again when its words come back changed.
+    """
+
+    sequence: int = Field(description="position in the total order of decisions")
+    article_id: str
+    ingested_at: int | None = Field(description="ms since 1970 UTC, of the raw record")
+    verdict: Verdict | None
+    rule: str
+    canonical_id: str
+    version: int
+    versions: int = Field(description="distinct contents of the identity, this one included")
+    change: Change | None
+    story_id: str
+    score: Score
+    evidence: dict[str, str | int | float] = Field({}, description="what a copy was recognised by")
+    related: tuple[str, ...] = Field((), description="article_ids of earlier articles that this one contains")
+    text_hash: str
+    title_hash: str
+    content: str = Field(description="hash that copies share: of the text, with the title where the text says little")
+    sketch: str = Field("", description="packed fingerprint")
+    terms: str = Field("", description="packed story terms")
+    published: int | None = Field(None, description="hours since 1970 UTC")
+    story: StoryPlace = StoryPlace()
+    policy: str
+    pipeline: str
+
+    def encode(self) -> bytes:
+        """Return the decision as the changelog keeps it; the same decision always gives the same bytes."""
+        return encode(self)
+
+    @classmethod
+    def decode(cls, value: bytes) -> "Decision":
+        """Read a decision from the changelog.
+
+        Raises:
+            Malformed: `bad_event` when it is not one.
+        """
+        return decode(cls, value)
+
+    @property
+    def fingerprint(self) -> Fingerprint | None:
+        """The fingerprint to compare with; None for a duplicate."""
+        return unpack(self.sketch, self.text_hash, self.title_hash) if self.sketch else None

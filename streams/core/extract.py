@@ -1,0 +1,161 @@
+"""From mentions to entities: who and what an article names, each once, with roles, weight and mentions."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from streams.contracts.events import ClassifiedArticle, EnrichedArticle, Entity, Mention
+from streams.contracts.ids import entity_id, event_id
+from streams.core.aliases import Form, declared_acronym, find_aliases, fold
+from streams.core.mentions import NAME_TYPES, RawMention, clean_mentions
+from streams.core.roles import MAX_ROLES, roles_around
+
+POLICY_VERSION: Final = "extract/1"  # counts up when the same mentions would give other entities
+PART: Final = "entities"
+MODEL_LANGUAGE: Final = "en"
+SURE_OF_LANGUAGE: Final = 0.8  # below it the detector may be wrong, and English is what most feeds carry
+TITLE_WEIGHT: Final = 3  # a headline names what the article is about: as much as three mentions in the text
+
+
+class _Found(NamedTuple):
+    """A cleaned mention; `part` is 0 in the title, 1 in the text."""
+
+    part: int
+    start: int
+    end: int
+    label: str
+    name: str
+    key: tuple[str, str]  # (type for dates and numbers or empty for names, folded name)
+
+
+def wanted(article: ClassifiedArticle) -> str | None:
+    """Return why the model is not run on this article; None where it is."""
+    language = article.language
+    if language.code not in (MODEL_LANGUAGE, "und") and language.score >= SURE_OF_LANGUAGE:
+        return f"no model for language {language.code}"
+    return None
+
+
+def enrich_article(
+    article: ClassifiedArticle, mentions: Sequence[Sequence[RawMention]], *, origin: str, pipeline: str
+) -> EnrichedArticle:
+    """Return the article with its entities; `mentions` are those of the title and those of the text."""
+    in_title, in_text = mentions
+    entities = extract_entities(article.title, article.text, in_title, in_text)
+    return _enriched(article, entities, article.skipped, origin, pipeline)
+
+
+def skipped_article(article: ClassifiedArticle, reason: str, *, origin: str, pipeline: str) -> EnrichedArticle:
+    """Return the article without entities, with the reason why."""
+    return _enriched(article, (), {**article.skipped, PART: reason}, origin, pipeline)
+
+
+def extract_entities(
+    title: str, text: str, in_title: Iterable[RawMention], in_text: Iterable[RawMention]
+) -> tuple[Entity, ...]:
+    """Group mentions into entities, sorted by first appearance, title first.
+
+    Args:
+        title: the headline.
+        text: the body; the offsets of the entities' mentions are into it.
+        in_title: what the model marked in the title, offsets into the title.
+        in_text: what the model marked in the text, offsets into the text.
+
+    An entity that only the headline names has no mentions. The saliences of names sum to at most 1; that of
+    dates and numbers is 0.
+    """
+    parts = (title, text)
+    found = [_found(0, title, m) for m in clean_mentions(title, in_title)]
+    found += [_found(1, text, m) for m in clean_mentions(text, in_text)]
+    groups, types = _grouped(found, parts)
+    weights = {key: _weight(group, len(text)) if types[key] in NAME_TYPES else 0 for key, group in groups.items()}
+    total = sum(weights.values())
+    return tuple(
+        _entity(types[key], group, parts, 1000 * weights[key] // total if total else 0) for key, group in groups.items()
+    )
+
+
+def _enriched(
+    article: ClassifiedArticle,
+    entities: tuple[Entity, ...],
+    skipped: dict[str, str],
+    origin: str,
+    pipeline: str,
+) -> EnrichedArticle:
+    fields = {name: getattr(article, name) for name in ClassifiedArticle.model_fields}
+    fields |= {
+        "event_id": event_id("EnrichedArticle", origin, pipeline),
+        "entities": entities,
+        "skipped": skipped,
+    }
+    return EnrichedArticle(**fields)
+
+
+def _found(part: int, text: str, mention: RawMention) -> _Found:
+    name = text[mention.start : mention.end]
+    kind = "" if mention.label in NAME_TYPES else mention.label
+    return _Found(part, mention.start, mention.end, mention.label, name, (kind, fold(name)))
+
+
+def _grouped(
+    found: list[_Found], parts: tuple[str, str]
+) -> tuple[dict[tuple[str, str], list[_Found]], dict[tuple[str, str], str]]:
+    """Return the mentions of each entity, in order of appearance, and the entities' types."""
+    by_key: dict[tuple[str, str], list[_Found]] = {}
+    for item in found:
+        by_key.setdefault(item.key, []).append(item)
+    types = {key: _majority(items) for key, items in by_key.items()}
+    forms = [
+        Form(key[1], types[key], items[0].name, order)
+        for order, (key, items) in enumerate(by_key.items())
+        if not key[0]
+    ]
+    defined = [(acronym, f.key[1]) for f in found if not f.key[0] and (acronym := _declared(f, types, parts))]
+    aliases = find_aliases(forms, defined)
+    groups: dict[tuple[str, str], list[_Found]] = {}
+    for item in found:
+        kind, folded = item.key
+        groups.setdefault((kind, folded if kind else aliases.get(folded, folded)), []).append(item)
+    return groups, types
+
+
+def _declared(item: _Found, types: dict[tuple[str, str], str], parts: tuple[str, str]) -> str | None:
+    return declared_acronym(parts[item.part], item.end, types[item.key])
+
+
+def _majority(items: list[_Found]) -> str:
+    """Return the type that most mentions of one name have; of equals the one that comes first."""
+    return Counter(i.label for i in items).most_common(1)[0][0]
+
+
+def _weight(group: list[_Found], text_length: int) -> int:
+    """Return a whole number: mentions count, the title counts more, all of it twice at the very beginning."""
+    first = 0 if group[0].part == 0 else group[0].start
+    count = sum(1 for item in group if item.part == 1)
+    titled = TITLE_WEIGHT if group[0].part == 0 else 0
+    return (count + titled) * (2 * text_length - first + 1)
+
+
+def _entity(type_: str, group: list[_Found], parts: tuple[str, str], salience: int) -> Entity:
+    name = _canonical(group)
+    mentions = tuple(Mention(start=f.start, end=f.end, text=f.name) for f in group if f.part == 1)
+    roles = _roles(group, parts) if type_ == "PERSON" else ()
+    return Entity(
+        entity_id=entity_id(type_, name),
+        type=type_,
+        name=name,
+        roles=roles,
+        salience=salience / 1000,
+        mentions=mentions,
+    )
+
+
+def _canonical(group: list[_Found]) -> str:
+    """Return the fullest name: the longest, in capitals only if there is no other; of equals the first."""
+    best = max(group, key=lambda f: (not f.name.isupper(), len(f.name)))
+    return " ".join(best.name.split())
+
+
+def _roles(group: list[_Found], parts: tuple[str, str]) -> tuple[str, ...]:
+    roles = (role for f in group for role in roles_around(parts[f.part], f.start, f.end))
+    return tuple(dict.fromkeys(roles))[:MAX_ROLES]

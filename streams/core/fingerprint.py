@@ -1,0 +1,210 @@
+"""A text as a fingerprint: hashes that are equal for equal words, and a small sketch that tells how alike texts are.
+
+The sketch keeps the k smallest hashes of a set (bottom-k: Cohen and Kaplan, "Summarizing data using bottom-k sketches",
+PODC 2007). Below the smaller of two sketches' largest hashes both are complete samples, so Jaccard similarity and
+containment in both directions follow by counting; sets of fewer than k are compared exactly. Candidates for comparison
+share at least one of their few smallest shingle hashes: two texts of Jaccard similarity J share none of m with
+probability (1-J)^m.
+"""
+
+import hashlib
+import struct
+from base64 import b64decode, b64encode
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import xxhash
+
+from streams.core.wording import Reading, Wording, read, tells
+
+Hashes: TypeAlias = npt.NDArray[np.uint64]
+
+SHINGLE_WORDS: Final = 5  # as usual for news: four occur in unrelated reports, six are broken by every second edit
+MAX_SHINGLES: Final = 112  # 4 bytes each; a standard error of .047 at Jaccard .5
+MAX_NUMBERS: Final = 32  # 4 bytes each
+MAX_NAMES: Final = 48  # 4 bytes each
+DIGEST_BYTES: Final = 12  # nobody finds a second text for it, and chance does not either
+BARE_WORDS: Final = 150  # a shorter text that mentions nothing of its title may be a paywall's or cookie notice's
+
+_FACTORS: Final = np.array(
+    [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x85EBCA77C2B2AE63, 0x27D4EB2F165667C5],
+    dtype=np.uint64,
+)  # odd constants of xxHash: position matters in a shingle
+_NUMBER: Final = 1  # stands for any figure
+_NAME: Final = 2  # stands for any run of names
+_AROUND_BITS: Final = 20
+_VALUE_BITS: Final = 12
+_HEAD: Final = struct.Struct("<IIIBBBB")  # words, distinct shingles, note, three lengths, bare
+
+
+class Fingerprint(NamedTuple):
+    """What is kept of a text to compare it with later ones; about 800 bytes packed."""
+
+    words: int
+    text_hash: str  # of the normalised words of the text, without byline and footer
+    title_hash: str
+    shingles: Hashes  # bottom-k of 32 bits, ascending
+    shingle_count: int  # of distinct ones, before the cut
+    numbers: Hashes  # figures in their surroundings: bottom-k of 20 + 12 bits
+    names: Hashes  # names in their surroundings, likewise
+    bare: bool  # a short text that mentions nothing of its title
+    note: int  # hash of the correction note, 0 without one
+
+    def pack(self) -> str:
+        """Return the sketches as base64; the hashes travel apart."""
+        sizes = (len(self.shingles), len(self.numbers), len(self.names))
+        head = _HEAD.pack(self.words, self.shingle_count, self.note, *sizes, self.bare)
+        parts = (self.shingles.astype("<u4"), self.numbers.astype("<u4"), self.names.astype("<u4"))
+        return b64encode(head + b"".join(part.tobytes() for part in parts)).decode()
+
+
+class Overlap(NamedTuple):
+    """How two sets overlap: counts in the part of the hash range where both sketches are complete."""
+
+    shared: int
+    only_a: int
+    only_b: int
+
+    @property
+    def jaccard(self) -> float:
+        """Shared by either, 0 to 1; 0 for two empty sets."""
+        return _share(self.shared, self.shared + self.only_a + self.only_b)
+
+    @property
+    def a_in_b(self) -> float:
+        """The share of a that b holds too."""
+        return _share(self.shared, self.shared + self.only_a)
+
+    @property
+    def b_in_a(self) -> float:
+        """The share of b that a holds too."""
+        return _share(self.shared, self.shared + self.only_b)
+
+
+def fingerprint(reading: Reading) -> Fingerprint:
+    """Return the fingerprint of an article; a pure function of its words."""
+    heading, body, note = reading
+    hashes = _hashes(body.words)
+    shingles = _shingles(hashes)
+    numbers, names = _slots(body, hashes)
+    return Fingerprint(
+        words=len(body.words), text_hash=digest(body.words), title_hash=digest(heading.words),
+        shingles=shingles[:MAX_SHINGLES], shingle_count=len(shingles),
+        numbers=numbers[:MAX_NUMBERS], names=names[:MAX_NAMES],
+        bare=_is_bare(heading, body), note=int(digest(read(note).words)[:8], 16) if note else 0,
+    )  # fmt: skip
+
+
+def unpack(packed: str, text_hash: str, title_hash: str) -> Fingerprint:
+    """Return the fingerprint that `Fingerprint.pack` wrote."""
+    data = b64decode(packed)
+    words, count, note, shingles, numbers, names, bare = _HEAD.unpack_from(data)
+    at_numbers = _HEAD.size + 4 * shingles
+    at_names = at_numbers + 4 * numbers
+    return Fingerprint(
+        words=words, text_hash=text_hash, title_hash=title_hash, shingle_count=count, bare=bool(bare), note=note,
+        shingles=_read(data, "<u4", shingles, _HEAD.size), numbers=_read(data, "<u4", numbers, at_numbers),
+        names=_read(data, "<u4", names, at_names),
+    )  # fmt: skip
+
+
+def overlap(a: Hashes, b: Hashes, size: int) -> Overlap:
+    """Compare two sketches of at most `size` hashes each."""
+    limit = min(_complete_up_to(a, size), _complete_up_to(b, size))
+    a, b = a[: np.searchsorted(a, limit, "right")], b[: np.searchsorted(b, limit, "right")]
+    shared = int(np.intersect1d(a, b, assume_unique=True).size)
+    return Overlap(shared, len(a) - shared, len(b) - shared)
+
+
+def exchanged(a: Hashes, b: Hashes, size: int) -> tuple[int, int]:
+    """Compare two sketches of slots: return how many hold equal values, and how many another in equal surroundings."""
+    limit = min(_complete_up_to(a, size), _complete_up_to(b, size))
+    a, b = a[: np.searchsorted(a, limit, "right")], b[: np.searchsorted(b, limit, "right")]
+    equal = np.intersect1d(a, b, assume_unique=True)
+    only_a, only_b = (
+        Counter((np.setdiff1d(side, equal, assume_unique=True) >> np.uint64(_VALUE_BITS)).tolist()) for side in (a, b)
+    )
+    return int(equal.size), (only_a & only_b).total()
+
+
+def digest(words: Iterable[str]) -> str:
+    """Return a hash of words in order, as hex."""
+    return hashlib.blake2b("\n".join(words).encode("utf-8", "surrogatepass"), digest_size=DIGEST_BYTES).hexdigest()
+
+
+def _hash(word: str) -> int:
+    return xxhash.xxh3_64_intdigest(word.encode("utf-8", "surrogatepass"))
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 0.0
+
+
+def _complete_up_to(sketch: Hashes, size: int) -> int:
+    return int(sketch[-1]) if len(sketch) >= size else 2**32
+
+
+def _hashes(words: tuple[str, ...]) -> Hashes:
+    known = {word: _hash(word) for word in set(words)}
+    return np.fromiter(map(known.__getitem__, words), np.uint64, len(words))
+
+
+def _shingles(hashes: Hashes) -> Hashes:
+    """Return the distinct 32-bit hashes of all runs of five words; of the whole text where it is shorter."""
+    if not len(hashes):
+        return hashes
+    runs = max(1, len(hashes) - SHINGLE_WORDS + 1)
+    return np.unique(_mixed([hashes[at : at + runs] for at in range(min(SHINGLE_WORDS, len(hashes)))], 32))
+
+
+def _mixed(parts: Sequence[Hashes], bits: int) -> Hashes:
+    """Return one hash of this many bits for the parts together, in which the place of each part counts."""
+    summed = np.zeros(len(parts[0]), np.uint64)
+    for part, factor in zip(parts, _FACTORS, strict=False):
+        summed += (part ^ (part >> np.uint64(29))) * factor
+    return _finished(summed) >> np.uint64(64 - bits)
+
+
+def _finished(mixed: Hashes) -> Hashes:
+    """Spread the bits (finaliser of splitmix64), so that the smallest hashes are a fair sample."""
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))
+
+
+def _slots(body: Wording, hashes: Hashes) -> tuple[Hashes, Hashes]:
+    """Return the figures and the names of a text, each as a hash of its surroundings above a hash of itself.
+
+    Surroundings are two words before and one after, with figures and names left blank, so that two reports of one
+    template fill equal surroundings with other values. A run of names shares its surroundings.
+    """
+    kinds = {word: _NUMBER if word[0].isdigit() else _NAME if word in body.names else 0 for word in set(body.words)}
+    kind = np.fromiter(map(kinds.__getitem__, body.words), np.uint64, len(body.words))
+    blanked = np.where(kind == 0, hashes, kind)
+    text = np.concatenate(([0, 0], blanked, [0])).astype(np.uint64)  # so that text[i + 2] is word i
+    at = np.arange(len(body.words))
+    named = kind == _NAME
+    starts = named & ~np.concatenate(([False], named[:-1]))
+    run_start = np.maximum.accumulate(np.where(starts, at, 0))
+    after_run = np.minimum.accumulate(np.where(named, len(at), at)[::-1])[::-1]
+    numbers, names = np.flatnonzero(kind == _NUMBER), np.flatnonzero(named)
+    return (
+        _filled(hashes[numbers], text[numbers], text[numbers + 1], text[numbers + 3]),
+        _filled(hashes[names], text[run_start[names]], text[run_start[names] + 1], text[after_run[names] + 2]),
+    )
+
+
+def _filled(values: Hashes, *around: Hashes) -> Hashes:
+    return np.unique(_mixed(around, _AROUND_BITS) << np.uint64(_VALUE_BITS) | values >> np.uint64(64 - _VALUE_BITS))
+
+
+def _read(data: bytes, kind: str, count: int, offset: int) -> Hashes:
+    values: npt.NDArray[Any] = np.frombuffer(data, kind, count, offset)
+    return values.astype(np.uint64)
+
+
+def _is_bare(heading: Wording, body: Wording) -> bool:
+    return len(body.words) < BARE_WORDS and set(filter(tells, heading.words)).isdisjoint(body.words)

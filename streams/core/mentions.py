@@ -1,0 +1,117 @@
+"""Mentions as a model marks them, brought to their plain form: no article, possessive, title or stray quote.
+
+Rules of form only. No rule knows a name.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from streams.core.roles import title_length
+
+NAME_TYPES: Final = frozenset(
+    ("PERSON", "NORP", "FAC", "ORG", "GPE", "LOC", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW", "LANGUAGE")
+)
+_EDGES: Final = " \t\u00a0\u200b\"“”‘’'«»‹›`,;:-–—*•#|/\\…!?"
+_POSSESSIVE: Final = re.compile(r"['’][sS]?$")
+_ADDRESS: Final = re.compile(r"@|://|www\.|\.(?:com|org|net)/", re.IGNORECASE)
+_OWN_STOP: Final = re.compile(r"(?:\b(?:inc|corp|ltd|co|bros|jr|sr|st|dept|[^\W\d_])|\.\w)\.$", re.IGNORECASE)
+# One says, writes or posts something on a medium, never on a person.
+_ON_A_MEDIUM: Final = re.compile(
+    r"\b(?:said|says|wrote|writes|posted|posting|tweeted|shared|published|announced|streamed|uploaded|viral|live)"
+    r"(?: (?:it|this|that|them|so|a (?:video|photo|statement|message|post)|live))? (?:on|via)(?: the)? $"
+)
+_LOOK_BACK: Final = 60  # characters
+
+
+class RawMention(NamedTuple):
+    """What a model marked: code points, half open, and its label."""
+
+    start: int
+    end: int
+    label: str
+
+
+def clean_mentions(text: str, mentions: Iterable[RawMention]) -> list[RawMention]:
+    """Return the mentions in their plain form, sorted; of two that overlap the earlier, then the longer one.
+
+    What cannot be a name is left out: no letter, an address, a person with a digit or without a capital.
+    """
+    kept: list[RawMention] = []
+    free_from = 0
+    for mention in sorted(mentions, key=lambda m: (m.start, -m.end, m.label)):
+        if not 0 <= mention.start < mention.end <= len(text):
+            continue
+        plain = _plain(text, mention)
+        if plain is not None and plain.start >= free_from:
+            kept.append(plain)
+            free_from = plain.end
+    return kept
+
+
+def _plain(text: str, mention: RawMention) -> RawMention | None:
+    start, end = _first_line(text, mention.start, mention.end)
+    start, end = _bare(text, start, end)
+    if mention.label in NAME_TYPES:
+        start, end = _without_frame(text, start, end)
+        if mention.label == "PERSON":
+            start += title_length(text[start:end])
+    if start >= end or not _can_be(mention.label, text[start:end]):
+        return None
+    if mention.label == "PERSON" and _is_medium(text, start, end):
+        return RawMention(start, end, "PRODUCT")
+    return RawMention(start, end, mention.label)
+
+
+def _first_line(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the first line of the span that has something in it: no name runs over a line break."""
+    while start < end and text[start].isspace():
+        start += 1
+    for i in range(start, end):
+        if text[i] in "\r\n\u2028\u2029":
+            return start, i
+    return start, end
+
+
+def _bare(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start] in _EDGES:
+        start += 1
+    while end > start and text[end - 1] in _EDGES:
+        end -= 1
+    return start, end
+
+
+def _without_frame(text: str, start: int, end: int) -> tuple[int, int]:
+    """Leave out article, possessive, the full stop of the sentence, and a bracket without its partner."""
+    if text[start : start + 4] == "the " or (text[start : start + 4] == "The " and _opens_sentence(text, start)):
+        start += 4
+    if text[start : start + 1] in ("(", "["):
+        start += 1
+    for opening, closing in ("()", "[]"):
+        cut = text.rfind(opening, start, end)
+        if cut > start and text.find(closing, cut, end) < 0:
+            end = cut
+        if text[end - 1 : end] == closing and text.find(opening, start, end) < 0:
+            end -= 1
+    if found := _POSSESSIVE.search(text, start, end):
+        end = found.start()
+    if text[end - 1 : end] == "." and not _OWN_STOP.search(text[start:end]):
+        end -= 1
+    return _bare(text, start, end)
+
+
+def _opens_sentence(text: str, start: int) -> bool:
+    before = text[max(0, start - 2) : start].rstrip(" ")
+    return not before or before[-1] in ".!?\n\"“‘'—–:" or start == 0
+
+
+def _can_be(label: str, name: str) -> bool:
+    if label not in NAME_TYPES:
+        return any(c.isalnum() for c in name)
+    if len(name) < 2 or not any(c.isalpha() for c in name) or _ADDRESS.search(name):
+        return False
+    return label != "PERSON" or not (any(c.isdigit() for c in name) or name.islower())
+
+
+def _is_medium(text: str, start: int, end: int) -> bool:
+    return " " not in text[start:end] and bool(_ON_A_MEDIUM.search(text[max(0, start - _LOOK_BACK) : start]))

@@ -1,0 +1,148 @@
+"""The first stage: a raw record becomes a clean article, or is malformed.
+
+    bytes -> fields -> text (plain or HTML) -> paragraphs -> removals -> dates, language, ids -> CleanArticle
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Final
+
+from streams.contracts import ids
+from streams.contracts.codec import decode_raw
+from streams.contracts.errors import Malformed
+from streams.contracts.events import CleanArticle, Language, Problem
+from streams.contracts.topics import MAX_RAW_BYTES
+from streams.core import clean_text, html
+from streams.core.dates import Moment, latest_allowed, read_date
+from streams.core.fields import RawFields, problem, read_fields
+from streams.core.foreign import ForeignModel, ForeignPolicy, find_foreign
+from streams.core.headline import read_title
+from streams.core.language import Detector, read_language
+from streams.core.removals import Finding, Outcome, RemovalPolicy, take_out
+
+POLICY_VERSION: Final = "normalise/1"
+
+
+@dataclass(frozen=True, slots=True)
+class NormalisePolicy:
+    """Everything about this stage that could be set otherwise."""
+
+    version: str = POLICY_VERSION
+    removals: RemovalPolicy = field(default_factory=RemovalPolicy)
+    foreign: ForeignPolicy = field(default_factory=ForeignPolicy)
+    language_sample_chars: int = 1_000  # the detector is as sure after these as after ten times as many
+    min_language_letters: int = 20  # "OK" is every language
+    min_language_score: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class NormaliseModels:
+    """What has to be loaded before this stage can run."""
+
+    detect: Detector
+    foreign: ForeignModel
+
+
+DEFAULT_POLICY: Final = NormalisePolicy()
+
+
+def normalise(
+    value: bytes | None,
+    *,
+    origin: str,
+    ingested_at: int | None,
+    pipeline: str,
+    models: NormaliseModels,
+    policy: NormalisePolicy = DEFAULT_POLICY,
+) -> CleanArticle:
+    """Turn the value of a raw record into a clean article.
+
+    `ingested_at` is the broker's clock in ms since 1970 UTC; without it and `fetched_at` no date is in the future.
+
+    Raises:
+        Malformed: with one of the reasons that a raw record can have.
+    """
+    models = replace(models, detect=cache(models.detect))  # asked twice, mostly about the same text
+    raw = read_fields(decode_raw(value, MAX_RAW_BYTES))
+    canonical, source = _address(raw)
+    identity = ids.identity(url=canonical, guid=raw.guid, feed_url=raw.feed_url, source=source)
+    headline = read_title(raw.title, source, raw.url)
+    outcome = _body(raw, headline.title, models, policy)
+    dates, date_problems = _dates(raw, ingested_at)
+    text = "\n\n".join(outcome.paragraphs)
+    return CleanArticle(
+        event_id=ids.event_id("CleanArticle", origin, pipeline),
+        article_id=ids.article_id(identity),
+        url=raw.url,
+        canonical_url=canonical,
+        guid=raw.guid,
+        source=source,
+        feed_url=raw.feed_url,
+        rights=raw.rights,
+        authors=raw.authors or outcome.authors,
+        published_at=dates[0].iso,
+        modified_at=dates[1].iso,
+        title=headline.title,
+        text=text,
+        removed=(*headline.removed, *outcome.removed),
+        problems=(*raw.problems, *date_problems),
+        language=_language(headline.title, text, raw, models, policy),
+    )
+
+
+def _address(raw: RawFields) -> tuple[str | None, str]:
+    """Return the canonical address and the publisher."""
+    given = clean_text.one_line(raw.source or "").lower()
+    if raw.url is None:
+        if not (given or raw.feed_url):
+            raise Malformed("no_identity", "a guid needs a feed_url or a source beside it")
+        return None, given or ids.registered_domain(raw.feed_url or "")
+    canonical = ids.canonical_url(raw.url)
+    linked = html.canonical_link(raw.html, raw.url) if raw.html else None
+    return linked or canonical, given or ids.registered_domain(raw.url)
+
+
+def _language(
+    title: str, text: str, raw: RawFields, models: NormaliseModels, policy: NormalisePolicy
+) -> Language:
+    return read_language(
+        models.detect, title, text, raw.language, sample_chars=policy.language_sample_chars,
+        min_letters=policy.min_language_letters, min_score=policy.min_language_score,
+    )  # fmt: skip
+
+
+def _body(raw: RawFields, title: str, models: NormaliseModels, policy: NormalisePolicy) -> Outcome:
+    def foreign(paragraphs: Sequence[str], title: str, _: RemovalPolicy) -> list[Finding]:
+        if _language(title, "\n\n".join(paragraphs), raw, models, policy).code != models.foreign.language:
+            return []
+        found = find_foreign(title, paragraphs, models.foreign, policy.foreign)
+        return [(at, "foreign_paragraph") for at in found]
+
+    outcome = take_out(_paragraphs(raw), title, policy.removals, foreign)
+    if not any(char.isalnum() for text in outcome.paragraphs for char in text):
+        raise Malformed("no_text", "no article text is left once boilerplate is taken away")
+    return outcome
+
+
+def _paragraphs(raw: RawFields) -> Sequence[str]:
+    """Return the paragraphs of the best body that has any: text, then html, then summary."""
+    for body, is_html in ((raw.text, False), (raw.html, True), (raw.summary, False)):
+        if body is None:
+            continue
+        if is_html or html.has_markup(body):
+            found = clean_text.paragraphs(clean_text.safe(html.text_of(body))[0])
+        else:
+            found = clean_text.paragraphs(clean_text.resolve_entities(body))
+        if found:
+            return found
+    return ()
+
+
+def _dates(raw: RawFields, ingested_at: int | None) -> tuple[tuple[Moment, Moment], list[Problem]]:
+    fetched = read_date(raw.fetched_at)
+    latest = latest_allowed(fetched.instant, ingested_at)
+    published, modified = (read_date(value, latest) for value in (raw.published_at, raw.modified_at))
+    named = (("published_at", raw.published_at, published), ("modified_at", raw.modified_at, modified),
+             ("fetched_at", raw.fetched_at, fetched))  # fmt: skip
+    return (published, modified), [problem(n, m.problem, given) for n, given, m in named if m.problem]

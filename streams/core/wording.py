@@ -1,0 +1,373 @@
+"""An article's words as a comparison sees them: without house style, byline, dateline, agency header and footer."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+
+class Wording(NamedTuple):
+    """The words of one text, and which of them are names."""
+
+    words: tuple[str, ...]  # case-folded, in order, "three" as 3; one character each in scripts without spaces
+    names: frozenset[str]  # words written with a capital letter and never without
+
+
+class Reading(NamedTuple):
+    """An article as it is compared."""
+
+    heading: Wording
+    body: Wording
+    note: str  # the paragraph that says what was corrected, "" where there is none
+
+
+FUNCTION_WORDS: Final = frozenset(
+    [
+        "a",
+        "about",
+        "above",
+        "after",
+        "again",
+        "against",
+        "ago",
+        "all",
+        "almost",
+        "also",
+        "although",
+        "am",
+        "an",
+        "and",
+        "another",
+        "any",
+        "are",
+        "around",
+        "as",
+        "at",
+        "back",
+        "be",
+        "because",
+        "been",
+        "before",
+        "being",
+        "below",
+        "between",
+        "both",
+        "but",
+        "by",
+        "can",
+        "could",
+        "did",
+        "do",
+        "does",
+        "doing",
+        "down",
+        "during",
+        "each",
+        "either",
+        "else",
+        "even",
+        "ever",
+        "every",
+        "few",
+        "for",
+        "from",
+        "further",
+        "get",
+        "had",
+        "has",
+        "have",
+        "having",
+        "he",
+        "her",
+        "here",
+        "hers",
+        "him",
+        "his",
+        "how",
+        "however",
+        "i",
+        "if",
+        "in",
+        "inside",
+        "instead",
+        "into",
+        "is",
+        "it",
+        "its",
+        "itself",
+        "just",
+        "later",
+        "least",
+        "less",
+        "like",
+        "made",
+        "make",
+        "many",
+        "may",
+        "me",
+        "meanwhile",
+        "might",
+        "more",
+        "most",
+        "much",
+        "must",
+        "my",
+        "near",
+        "neither",
+        "never",
+        "no",
+        "nor",
+        "not",
+        "now",
+        "of",
+        "off",
+        "often",
+        "on",
+        "once",
+        "only",
+        "or",
+        "other",
+        "others",
+        "our",
+        "out",
+        "over",
+        "own",
+        "per",
+        "perhaps",
+        "rather",
+        "same",
+        "she",
+        "should",
+        "since",
+        "so",
+        "some",
+        "still",
+        "such",
+        "than",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+        "there",
+        "these",
+        "they",
+        "this",
+        "those",
+        "though",
+        "through",
+        "thus",
+        "to",
+        "too",
+        "toward",
+        "towards",
+        "under",
+        "until",
+        "up",
+        "upon",
+        "us",
+        "very",
+        "was",
+        "we",
+        "were",
+        "what",
+        "when",
+        "where",
+        "whether",
+        "which",
+        "while",
+        "who",
+        "whom",
+        "whose",
+        "why",
+        "will",
+        "with",
+        "within",
+        "without",
+        "would",
+        "yes",
+        "yet",
+        "you",
+        "your",
+    ]
+)
+_NUMERALS: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_HOUSE_STYLE: Final = {
+    **{word: str(value) for value, word in enumerate(_NUMERALS, start=1)},
+    **dict.fromkeys(("percent", "pct"), ""),  # one figure is printed as "5%", "5 percent" and "5 pct"
+}
+
+_MARKS: Final = "".join(chr(c) for c in range(0x300, 0x11000) if unicodedata.category(chr(c)) in ("Mn", "Mc"))
+# Scripts that put no spaces between words: Thai, Lao, Burmese, Khmer, Han and kana.
+_UNSPACED: Final = (
+    "\u0e01-\u0e30\u0e32\u0e33\u0e40-\u0e46\u0e80-\u0edf\u1000-\u109f\u1780-\u17df\u2e80-\u2fdf\u3005-\u3007"
+    "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+_NUMBER: Final = r"\d+(?:[.,]\d+)*"
+_HAS_UNSPACED: Final = re.compile(f"[{_UNSPACED}]")
+_TOKEN: Final = re.compile(rf"{_NUMBER}|[^\W\d_][\w{_MARKS}]*")
+_UNSPACED_TOKEN: Final = re.compile(  # a third of the speed of _TOKEN
+    rf"{_NUMBER}|[{_UNSPACED}]|[^\W\d_](?:(?![{_UNSPACED}])[\w{_MARKS}])*"
+)
+_INITIALS: Final = re.compile(r"(?<!\w)(?:[^\W\d_]\.){2,}")
+_GROUPED: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+
+
+def read_article(title: str, text: str) -> Reading:
+    """Return the words of headline and text, without what each outlet adds around them."""
+    return Reading(read(title), read(substance(text)), correction_note(title, text))
+
+
+def read(text: str) -> Wording:
+    """Return the words of a text; equal for texts that differ in case, quotes, punctuation or spacing only."""
+    plain = unicodedata.normalize("NFKC", text).replace("per cent", "percent")
+    plain = _INITIALS.sub(lambda found: found.group().replace(".", ""), plain)
+    tokens = (_UNSPACED_TOKEN if _HAS_UNSPACED.search(plain) else _TOKEN).findall(plain)
+    folded: dict[str, str] = {}
+    capital: set[str] = set()
+    plain_words: set[str] = set()
+    for token in set(tokens):
+        first = token[0]
+        if first.isdigit():
+            word = _figure(token)
+        else:
+            word = token.casefold()
+            (capital if first.isupper() and len(token) > 1 else plain_words).add(word)
+            word = _HOUSE_STYLE.get(word, word)
+        folded[token] = word
+    words = tuple(filter(None, map(folded.__getitem__, tokens)))
+    names = capital - plain_words - FUNCTION_WORDS - _HOUSE_STYLE.keys()
+    return Wording(words, frozenset(names))
+
+
+def _figure(token: str) -> str:
+    return token.replace(",", "" if _GROUPED.fullmatch(token) else ".")
+
+
+def tells(word: str) -> bool:
+    """Whether a word says something about the subject: not a function word, a figure or a stray letter."""
+    return word not in FUNCTION_WORDS and (len(word) > 2 or not word.isascii()) and not word[0].isdigit()
+
+
+def paragraphs(text: str) -> list[str]:
+    """Return the paragraphs that hold anything, stripped."""
+    return [part for part in map(str.strip, text.split("\n")) if part]
+
+
+MAX_HEADER_LINES: Final = 5  # byline, agency, two dates, a place
+MAX_HEADER_CHARS: Final = 120  # a longer paragraph is reporting, whatever its first words are
+MAX_FOOTER_LINES: Final = 8  # credits, copyright, links: more than that is another text
+MAX_FOOTER_CHARS: Final = 400  # terms of use are long
+_DATELINE_CHARS: Final = 120  # a dateline ends within them
+
+
+def substance(text: str) -> str:
+    """Return the text without the lines that each outlet adds: byline, dateline, agency header, credits, footer.
+
+    A text that consists of such lines only is returned whole.
+    """
+    parts = paragraphs(text)
+    start, end = 0, len(parts)
+    while start < min(end, MAX_HEADER_LINES) and _is_header(parts[start]):
+        start += 1
+    while end > max(start, len(parts) - MAX_FOOTER_LINES) and _is_footer(parts[end - 1]):
+        end -= 1
+    kept = parts[start:end]
+    if not kept:
+        return text
+    kept[0] = _without_dateline(kept[0])
+    kept[-1] = _without_credits(kept[-1])
+    return "\n\n".join(kept)
+
+
+_MONTH: Final = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
+    r"|Nov(?:ember)?|Dec(?:ember)?)"
+)
+_WEEKDAY: Final = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_AGENCY: Final = (
+    r"(?:(?:The )?Associated Press|AP|Thomson Reuters(?: Foundation)?|Reuters?|AFP|Agence France-Presse|UPI|Xinhua"
+    r"|TASS|dpa|ANSA|EFE|Kyodo(?: News)?|Yonhap|PTI|ANI|IANS|Bloomberg(?: News)?|CNN(?: Business)?|CBS News|NPR"
+    r"|PRNewswire|Business Wire|GLOBE NEWSWIRE|The Canadian Press|CP|AAP|PA|Interfax|Anadolu|AA)"
+)
+_DASH: Final = r"\s*[-–—]+\s+"
+_PLACE: Final = r"(?:[A-Z][^()\n]{0,70}?)?"
+
+
+def _any_of(*patterns: str, flags: int = 0) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), flags)
+
+
+_HEADER: Final = _any_of(
+    r"(?:(?i:written|reported|story|words) )?[Bb][Yy]:?\s+[A-Z@][^.!?]*[^.!?]",  # By Jane Doe and John Roe
+    rf"\(?{_AGENCY}\)?",
+    r"(?i:(?:first |last )?(?:published|updated|posted|modified)\b[^!?]*)",  # Updated 5 May 2020, 10:30
+    rf"(?:{_WEEKDAY},?\s+)?(?:\d{{1,2}}\s+)?{_MONTH}\.?\s+\d[\d,\s:.|apmAPMGMTESTUTC-]*",  # Tuesday, May 5, 2020
+)
+_DATELINE: Final = _any_of(
+    rf"{_PLACE}\(\s*{_AGENCY}\s*\)(?:\s*[-–—]+)?\s*",  # NEW YORK, May 5 (Reuters) -
+    rf"{_PLACE}/{_AGENCY}/(?:\s*[-–—]+)?\s*",  # LONDON, May 5 /PRNewswire/ --
+    rf"{_AGENCY}{_DASH}",  # CNN —
+    rf"[A-Z][A-Z .'’/-]{{2,40}}(?:,\s[A-Z][\w.]{{1,15}})?(?:,\s{_MONTH}\.?\s\d{{1,2}})?{_DASH}",  # PARIS, May 5 --
+)
+_OPENING: Final = r"[(\[*_—–-]*\s*"
+_FOOTER: Final = _any_of(
+    _OPENING + r"(?:additional |with |further )?(?:report(?:ing|ed)|writing|written) (?:and \w+ )?by\b",
+    _OPENING + r"(?:additional |with |further )?(?:editing|edited|compiled|translated) (?:and \w+ )?by\b",
+    _OPENING + r"(?:copyright\b|©|\(c\)|follow .{1,80} on (?:twitter|facebook|instagram|x)\b)",
+    _OPENING + r"(?:the post .{1,200} appeared first on|(?:read|see) (?:more|also)|click here|our standards)\b",
+    _OPENING + r"(?:related(?: \w+)?:|sign up (?:for|to)\b|subscribe (?:to|now)\b|last news$)",
+    r".{0,120}\b(?:all rights reserved|may not be (?:published|reproduced|republished))\b",
+    r".{1,200}\bcontributed to this (?:report|story|article)\b",
+    rf"{_OPENING}{_AGENCY}(?:\s\w)?$",
+    r"[\W_]*$",
+    flags=re.IGNORECASE,
+)
+_CREDITS: Final = _any_of(
+    r"\s*[(\[](?:additional |further )?(?:report|writ|edit)ing by [^()\[\]]{1,300}[)\]]\s*$",
+    r"\s+REUTERS?(?: [A-Z])?\s*$",
+    flags=re.IGNORECASE,
+)
+
+
+def _is_header(line: str) -> bool:
+    return len(line) <= MAX_HEADER_CHARS and _HEADER.fullmatch(line) is not None
+
+
+def _is_footer(line: str) -> bool:
+    return len(line) <= MAX_FOOTER_CHARS and _FOOTER.match(line) is not None
+
+
+def _without_dateline(lead: str) -> str:
+    found = _DATELINE.match(lead[:_DATELINE_CHARS])
+    return lead[found.end() :] if found else lead
+
+
+def _without_credits(last: str) -> str:
+    # The tail only: in a long paragraph the search would start anew at every space.
+    cut = max(0, len(last) - MAX_FOOTER_CHARS)
+    return last[:cut] + _CREDITS.sub("", last[cut:])
+
+
+_THIS: Final = r"this (?:article|story|report|post|headline)\b"
+_NOTE: Final = _any_of(
+    _OPENING
+    + r"(?:corrections?|corrected|corrects?|clarifications?|refiles)\b(?:\s*[:;—–-]|\s+(?:to|and|appended)\b|$)",
+    r"[(\[*_—–-]+\s*corrects\b",  # (Corrects spelling of name in second paragraph)
+    _OPENING + r"editor[’']?s[’']? note\b.{0,300}\b(?:correct|amend|error|incorrect|misstat|updated)",
+    r".{0,60}\b(?:earlier|previous) version of " + _THIS,
+    rf".{{0,60}}\b{_THIS} (?:has been|was) (?:corrected|amended|updated to correct)\b",
+    flags=re.IGNORECASE,
+)
+_NOTE_LINES: Final = 3  # notes stand at the top or at the foot
+
+
+def correction_note(title: str, text: str) -> str:
+    """Return the paragraph that says what was corrected, "" where there is none."""
+    parts = paragraphs(text)
+    edges = parts if len(parts) <= 2 * _NOTE_LINES else parts[:_NOTE_LINES] + parts[-_NOTE_LINES:]
+    return _first_note((title, *edges))
+
+
+def _first_note(lines: Iterable[str]) -> str:
+    return next((line for line in lines if _NOTE.match(line)), "")

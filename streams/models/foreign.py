@@ -1,0 +1,38 @@
+"""Loading of the model that finds paragraphs of another story."""
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from streams.core.foreign import ForeignModel, Network, Vocabulary
+
+ARTEFACT: Final = Path(__file__).parent / "artefacts" / "foreign" / "foreign.npz"
+# A term that was never counted is taken for a little more common than one seen in a single story.
+UNSEEN_STORIES: Final = 1.5
+
+
+@cache
+def load_foreign_model(path: Path = ARTEFACT) -> ForeignModel:
+    """Return the model for English articles that is part of the package."""
+    with np.load(path, allow_pickle=False) as stored:
+        terms = stored["terms"].tobytes().decode().split("\n")
+        vocabulary = unpack_vocabulary(terms, stored["documents"], stored["vectors"], int(stored["stories"]))
+        network = Network(*(stored[name] for name in Network._fields))
+    return ForeignModel(language="en", vocabulary=vocabulary, network=network)
+
+
+def unpack_vocabulary(
+    terms: Sequence[str], documents: npt.NDArray[np.uint16], vectors: npt.NDArray[np.int8], stories: int
+) -> Vocabulary:
+    """Return a vocabulary from document counts and 8-bit vectors."""
+    wide = vectors.astype(np.float32)
+    return Vocabulary(
+        index={term: row for row, term in enumerate(terms)},
+        idf=np.log(stories / documents).astype(np.float32),
+        vectors=wide / np.maximum(np.linalg.norm(wide, axis=1, keepdims=True), 1),
+        unseen_idf=float(np.log(stories / UNSEEN_STORIES)),
+    )

@@ -1,0 +1,29 @@
+"""`python -m tests.bench`: speed, each figure side by side with a baseline in the same run, as tables.
+
+1. The whole pipeline (`enrich`) against the bare entity model on the same texts and cores.
+2. A hop without a model (Kafka -> stage pump -> Kafka) against the bare client doing the same.
+"""
+
+import argparse
+import sys
+
+from tests.bench import hop, pipeline
+
+
+def main() -> int:
+    """Run the benchmarks."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("which", nargs="?", choices=("all", "pipeline", "hop"), default="all")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds of each, in turn; medians are shown (default: 3)")
+    parser.add_argument("--articles", type=int, default=240, help="articles of the pipeline benchmark (default: 240)")
+    parser.add_argument("--records", type=int, default=4_000, help="records of the hop benchmark (default: 4,000)")
+    arguments = parser.parse_args()
+    if arguments.which in ("all", "pipeline"):
+        pipeline.run(arguments.articles, arguments.rounds)
+    if arguments.which in ("all", "hop"):
+        hop.run(arguments.records, arguments.rounds)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

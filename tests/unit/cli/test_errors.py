@@ -1,0 +1,119 @@
+"""What a user can get wrong on the command line: one line, an exit code, no traceback. Real processes."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from streams.cli.errors import UserError
+from streams.cli.outcomes import raw_position, summary
+from streams.cli.tail import matches, position, topic_named
+from streams.cli.worker import stage_names
+from streams.contracts.topics import Catalogue
+
+ROOT = Path(__file__).resolve().parents[3]
+NO_BROKER_SECONDS = 5.0
+START_SECONDS = 20.0  # Python and its imports, on a machine that does other things too
+
+
+def newswire(*arguments: str, **env: str) -> "subprocess.CompletedProcess[str]":
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("NEWSWIRE_")}
+    return subprocess.run(
+        [sys.executable, "-m", "streams", *arguments], env={**inherited, **env}, capture_output=True, text=True, cwd=ROOT,
+        timeout=60, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("enrich", "no-such-file.jsonl", "-"), "no-such-file.jsonl"),
+        (("enrich", "{empty}", "-"), "no articles"),
+        (("enrich", "{seeds}", "-", "--stages", "dedupe"), "--stages dedupe"),
+        (("enrich", "{seeds}", "-", "--map", "body"), "--map"),
+        (("enrich", "{seeds}", "-", "--ingested-at", "noon"), "--ingested-at noon"),
+        (("enrich", "{seeds}", "-", "--ingested-at", "2026-04-07T12:00:00"), "zone"),
+        (("enrich", "{seeds}", "/no/such/folder/out.jsonl"), "/no/such/folder/out.jsonl"),
+        (("up", "--once", "--files", "no-such-file.jsonl"), "no-such-file.jsonl"),
+        (("worker",), "NEWSWIRE_BOOTSTRAP"),
+        (("worker", "--bootstrap", "127.0.0.1:1", "--stages", "polish"), "polish"),
+        (("status", "--bootstrap", "127.0.0.1:1"), "127.0.0.1:1"),
+        (("worker", "--bootstrap", "127.0.0.1:1"), "127.0.0.1:1"),
+        (("tail", "--bootstrap", "127.0.0.1:1"), "127.0.0.1:1"),
+        (("tail", "--bootstrap", "127.0.0.1:1", "--topic", "sports"), "sports"),
+        (("get", "https://example.org/a", "--bootstrap", "127.0.0.1:1"), "127.0.0.1:1"),
+        (("topics", "check", "--bootstrap", "127.0.0.1:1"), "127.0.0.1:1"),
+        (("up", "--once", "--bootstrap", "127.0.0.1:1"), "127.0.0.1:1"),
+        (("get", "ftp://example.org/a", "--bootstrap", "127.0.0.1:1"), "ftp"),
+        (("schemas", "show", "Weather"), "Weather"),
+    ],
+)
+def test_one_line_and_exit_code_2(tmp_path: Path, arguments: tuple[str, ...], says: str) -> None:
+    places = {"empty": str(tmp_path), "seeds": str(ROOT / "seeds" / "articles.jsonl")}
+    started = time.monotonic()
+    done = newswire(*(argument.format(**places) for argument in arguments))
+    assert done.returncode == 2, done.stderr
+    assert says in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+    assert time.monotonic() - started < NO_BROKER_SECONDS + START_SECONDS
+
+
+def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
+    done = newswire("topics", "describe", NEWSWIRE_PARTITIONS="many", NEWSWIRE_LOG_LEVEL="LOUD")
+    assert done.returncode == 2
+    assert "NEWSWIRE_PARTITIONS" in done.stderr
+    assert "NEWSWIRE_LOG_LEVEL" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+    command = f"{sys.executable} -m streams schemas show asyncapi | head -1"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_since_takes_what_a_person_writes() -> None:
+    assert position("latest") == "latest"
+    assert position("earliest") == "earliest"
+    assert position("1970-01-01T00:00:10+00:00") == 10_000
+    hour, day = position("1h"), position("1d")
+    assert isinstance(hour, int)
+    assert isinstance(day, int)
+    assert 22.9 < (hour - day) / 3_600_000 < 23.1
+    with pytest.raises(UserError, match="yesterday"):
+        position("yesterday")
+
+
+def test_topics_are_found_by_their_short_and_whole_names() -> None:
+    catalogue = Catalogue(prefix="x.")
+    assert topic_named(catalogue, "dead") == topic_named(catalogue, "x.news.dead") == catalogue.dead
+    with pytest.raises(UserError, match="enriched"):
+        topic_named(catalogue, "decisions")
+
+
+def test_filters_are_all_to_be_passed() -> None:
+    event = {"source": "a.example", "language": {"code": "en"}, "entities": [{"name": "Imran Khan"}]}
+    assert matches(event)
+    assert matches(event, entity="imran khan", source="a.example", language="en")
+    assert not matches(event, entity="Khan")
+    assert not matches(event, source="b.example")
+    assert not matches(event, language="de")
+    assert not matches([])
+
+
+def test_stages_come_out_in_pipeline_order() -> None:
+    assert stage_names("extract, normalise") == ("normalise", "extract")
+    assert len(stage_names(None)) == 5
+
+
+def test_the_raw_record_is_found_in_an_origin() -> None:
+    assert raw_position("x.news.raw/AAA-_b/3/17", "x.news.raw") == (3, 17)
+    assert raw_position("other/AAA/3/17", "x.news.raw") is None
+
+
+def test_the_summary_says_what_became_of_everything() -> None:
+    counts = {"enriched": 5, "duplicates": 3, "dead": 2}
+    assert summary(10, counts, 0) == "published 10 = enriched 5 + duplicates 3 + dead 2, missing 0"
