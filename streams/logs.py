@@ -1,4 +1,4 @@
-"""Logs: structlog to standard error, JSON for machines, coloured lines on a terminal. Library logs take the same way."""
+"""Logs: structlog to standard error, JSON or, on a terminal, coloured lines. Library logs take the same way."""
 
 import logging
 import sys
@@ -53,7 +53,7 @@ def _route_libraries(out: TextIO, shared: list[Processor], renderer: Processor) 
     handler.addFilter(RateLimit(LIBRARY_LINES_A_MINUTE, time.monotonic))
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    # Libraries speak up from WARNING; at DEBUG each record sent would make a log record (measured: a third of the cost).
+    # Libraries speak up from WARNING; at DEBUG each record sent would make a log record.
     root.setLevel(logging.WARNING)
     for name in LIBRARIES:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -20,6 +20,11 @@ def default_state_folder() -> Path:
     return Path.cwd() / ".newswire"
 
 
+def usable_cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 class Settings(BaseSettings):
     """Everything that can be set from outside."""
 
@@ -39,10 +44,10 @@ class Settings(BaseSettings):
     )
     slot: str = Field(
         "", pattern=r"^[A-Za-z0-9._-]*$",
-        description="Name of this worker among its group; a stable one makes restarts short (static membership). Empty: none.",
+        description="Name of this worker in its group; a stable one makes restarts short. Empty: no static membership.",
     )  # fmt: skip
     processes: Annotated[int, Field(ge=1, le=256)] = Field(
-        default_factory=lambda: len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        default_factory=usable_cores,
         description="Processes that run the models. Default: one for each usable core.",
     )  # fmt: skip
     in_flight: Annotated[int, Field(ge=1, le=10_000)] = Field(

@@ -1,4 +1,4 @@
-"""`newswire enrich IN OUT`: the same pure functions over a file, without Kafka: one outcome line for each input line."""
+"""`newswire enrich IN OUT`: the same pure functions over a file, without Kafka; one outcome line an input line."""
 
 import argparse
 import sys

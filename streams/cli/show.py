@@ -50,7 +50,8 @@ class Shown:
 def short(event: Part) -> str:
     """Return one or two lines of rich markup about an event."""
     if isinstance(event, DuplicateSeen):
-        return f"[dim]copy      {escape(event.title)} — {event.verdict} ({event.rule}, {event.score:.3f}) of {event.canonical_id[:8]}"
+        why = f"{event.verdict} ({event.rule}, {event.score:.3f}) of {event.canonical_id[:8]}"
+        return f"[dim]copy      {escape(event.title)} — {why}"
     if isinstance(event, DeadLetter):
         return f"[red]dead      {event.reason}: {escape(event.message)}"
     if isinstance(event, StoryUpdate):

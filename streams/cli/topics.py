@@ -52,9 +52,8 @@ def _describe(specs: list[TopicSpec], *, as_json: bool) -> int:
         return OK
     for spec in specs:
         keep = "compacted" if spec.cleanup == "compact" else f"{spec.retention_ms // 86_400_000} days"
-        print(
-            f"{spec.name:<20} {spec.partitions:>3}  {spec.value.__name__:<18} key {spec.key:<17} {keep:<10} {spec.about}"
-        )
+        what = f"{spec.value.__name__:<18} key {spec.key:<17}"
+        print(f"{spec.name:<20} {spec.partitions:>3}  {what} {keep:<10} {spec.about}")
     return OK
 
 

@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from rich.console import Console
+
 from producers.errors import InputError
 from producers.kafka import producer
 from producers.publisher import HEADERS, deliver
 from producers.report import Report
 from producers.sources.feeds import read_feeds
-from rich.console import Console
-
 from producers.sources.files import read_files
 from streams.broker import admin
 from streams.broker.embedded import EmbeddedKafka
@@ -117,9 +117,13 @@ def worker_process(settings: Settings) -> Iterator["subprocess.Popen[bytes]"]:
     environment = {**os.environ, **_as_environment(settings)}
     with log.open("wb") as sink:
         worker = subprocess.Popen(
-            [sys.executable, "-m", "streams", "worker", "--with-parent"], stdin=subprocess.DEVNULL, stdout=sink, stderr=sink,
-            env=environment, start_new_session=True,
-        )  # fmt: skip
+            [sys.executable, "-m", "streams", "worker", "--with-parent"],
+            stdin=subprocess.DEVNULL,
+            stdout=sink,
+            stderr=sink,
+            env=environment,
+            start_new_session=True,
+        )
     try:
         yield worker
     finally:

@@ -1,4 +1,4 @@
-"""Identity: the same article has the same id everywhere, for ever, and nothing in it depends on a clock or on chance."""
+"""Identity: the same article has the same id everywhere, for ever; nothing in it depends on a clock or on chance."""
 
 import re
 from functools import lru_cache

@@ -6,7 +6,7 @@
 3. A commit does not wait for the records that its offsets caused. The barrier in front of it does, and a failed
    delivery stops this process from ever committing again.
 
-They touch private methods, so `check_versions` refuses any other release. All of this goes the day a release needs none.
+They touch private methods, so `check_versions` refuses any other release. All of it goes the day a release needs none.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ def check_versions() -> None:
             raise UnsafeEngine(f"{package} {found} is installed, {wanted} is needed: pip install {package}=={wanted}")
     if getattr(faust.streams, "_CStreamIterator", None) is None:
         raise UnsafeEngine(
-            "faust's compiled stream iterator is missing: install faust-streaming from a binary wheel, and unset NO_CYTHON"
+            "faust's compiled stream iterator is missing: install faust-streaming from a wheel, and unset NO_CYTHON"
         )
 
 

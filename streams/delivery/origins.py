@@ -8,7 +8,7 @@ from streams.delivery.records import Record
 
 
 def position(record: Record, epochs: Mapping[str, str]) -> str:
-    """Return `topic/epoch/partition/offset`. The epoch is the topic's id at the broker: a recreated topic has another."""
+    """Return `topic/epoch/partition/offset`; the epoch is the topic's id, so that a recreated topic has another."""
     return f"{record.topic}/{epochs.get(record.topic, '-')}/{record.partition}/{record.offset}"
 
 

@@ -12,7 +12,9 @@ from tests.bench import hop, pipeline
 
 def main() -> int:
     """Run the benchmarks."""
-    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__.splitlines()[0] if __doc__ else "")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench", description=__doc__.splitlines()[0] if __doc__ else ""
+    )
     parser.add_argument("which", nargs="?", choices=("all", "pipeline", "hop"), default="all")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of each, in turn; medians are shown (default: 3)")
     parser.add_argument("--articles", type=int, default=240, help="articles of the pipeline benchmark (default: 240)")

@@ -1,4 +1,4 @@
-"""A hop without a model: read a record, publish the same bytes, wait for the delivery, commit. Pump against bare client."""
+"""A hop without a model (read, publish the same bytes, await the delivery, commit): pump against bare client."""
 
 import asyncio
 import multiprocessing
@@ -114,7 +114,11 @@ def _pump(bootstrap: str, catalogue: Catalogue, records: int, pipe: Connection) 
     logs.configure("WARNING", "json")
     with TemporaryDirectory() as state:
         settings = load(
-            bootstrap=bootstrap, prefix=catalogue.prefix, partitions=1, group=f"pump.{catalogue.prefix}", state=Path(state)
+            bootstrap=bootstrap,
+            prefix=catalogue.prefix,
+            partitions=1,
+            group=f"pump.{catalogue.prefix}",
+            state=Path(state),
         )
         asyncio.run(_pump_hop(settings, records, pipe))
 
@@ -138,7 +142,9 @@ async def _pump_hop(settings: Settings, records: int, pipe: Connection) -> None:
 
 
 def _print(records: int, rounds: int, measured: dict[str, list[tuple[float, float]]]) -> None:
-    table = Table("hop", "records/s (median)", "CPU s per 1,000 (median)", "CPU rounds", title=f"{records} records of 5 KB")
+    table = Table(
+        "hop", "records/s (median)", "CPU s per 1,000 (median)", "CPU rounds", title=f"{records} records of 5 KB"
+    )
     for name, seconds in measured.items():
         cpu = [used / records * 1_000 for _, used in seconds]
         rate = statistics.median(records / wall for wall, _ in seconds)

@@ -30,7 +30,7 @@ SKIP: Final = 1_000  # the first articles of the set serve the parity test
 def run(articles: int, rounds: int) -> None:
     """Print the table."""
     if not DATA.is_dir():
-        print(f"pipeline benchmark: no measuring data (set NEWSWIRE_DATA); skipped", file=sys.stderr)
+        print("pipeline benchmark: no measuring data (set NEWSWIRE_DATA); skipped", file=sys.stderr)
         return
     items = _items(articles)
     cores = len(os.sched_getaffinity(0))
@@ -95,7 +95,9 @@ def _print(
     texts: Sequence[tuple[str, str]], cores: int, rounds: int, bare: dict[int, list[float]], ours: list[float]
 ) -> None:
     words = statistics.mean(len(text.split()) for _, text in texts)
-    table = Table("what", "articles/s (median)", "rounds", title=f"{len(texts)} articles of {words:.0f} words, {cores} cores")
+    table = Table(
+        "what", "articles/s (median)", "rounds", title=f"{len(texts)} articles of {words:.0f} words, {cores} cores"
+    )
     for batch, rates in bare.items():
         table.add_row(f"nlp.pipe alone, batch {batch}", f"{statistics.median(rates):.2f}", _rounds(rates))
     table.add_row("newswire enrich, all stages", f"{statistics.median(ours):.2f}", _rounds(ours))
@@ -103,7 +105,9 @@ def _print(
     console.print(table)
     best = max(bare, key=lambda batch: statistics.median(bare[batch]))
     ratios = [one / other for one, other in zip(ours, bare[best], strict=True)]
-    console.print(f"enrich / bare model (batch {best}): median of {rounds} rounds {statistics.median(ratios):.3f} (bar: 0.85)")
+    console.print(
+        f"enrich / bare model (batch {best}): median of {rounds} rounds {statistics.median(ratios):.3f} (bar: 0.85)"
+    )
 
 
 def _rounds(rates: Sequence[float]) -> str:

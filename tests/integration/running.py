@@ -43,7 +43,11 @@ class Sent:
 
 
 async def send(
-    bootstrap: str, topic: TopicSpec, values: Sequence[bytes | None], *, key: Callable[[int], bytes | None] = lambda _: None
+    bootstrap: str,
+    topic: TopicSpec,
+    values: Sequence[bytes | None],
+    *,
+    key: Callable[[int], bytes | None] = lambda _: None,
 ) -> list[Sent]:
     """Publish values by the bare client, in order, and wait until all are acknowledged."""
     producer = AIOKafkaProducer(
@@ -61,7 +65,7 @@ async def send(
 def environment(bootstrap: str, catalogue: Catalogue, state: Path, **more: str) -> dict[str, str]:
     """Return the environment of a newswire program that works on these topics alone."""
     ours = {
-        "NEWSWIRE_BOOTSTRAP": bootstrap, "NEWSWIRE_PREFIX": catalogue.prefix, "NEWSWIRE_GROUP": catalogue.prefix + "newswire",
+        "NEWSWIRE_BOOTSTRAP": bootstrap, "NEWSWIRE_PREFIX": catalogue.prefix, "NEWSWIRE_GROUP": catalogue.prefix + "nw",
         "NEWSWIRE_PARTITIONS": str(catalogue.partitions), "NEWSWIRE_STATE": str(state), "NEWSWIRE_PROCESSES": "1",
     }  # fmt: skip
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("NEWSWIRE_")}
@@ -87,10 +91,17 @@ def worker(env: dict[str, str], log: Path, *arguments: str) -> Iterator["subproc
                 process.wait()
 
 
-def newswire(*arguments: str, env: dict[str, str] | None = None, timeout: float = 120.0) -> "subprocess.CompletedProcess[bytes]":
+def newswire(
+    *arguments: str, env: dict[str, str] | None = None, timeout: float = 120.0
+) -> "subprocess.CompletedProcess[bytes]":
     """Run a verb to its end."""
     return subprocess.run(
-        [sys.executable, "-m", "streams", *arguments], env=env, capture_output=True, timeout=timeout, cwd=ROOT, check=False
+        [sys.executable, "-m", "streams", *arguments],
+        env=env,
+        capture_output=True,
+        timeout=timeout,
+        cwd=ROOT,
+        check=False,
     )
 
 
@@ -129,10 +140,5 @@ def until(condition: Callable[[], T | None], what: str, seconds: float = DEADLIN
 
 def log_lines(log: Path) -> list[dict[str, Any]]:
     """Return the JSON lines of a worker's log."""
-    lines = []
-    for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
-        if line.startswith("{"):
-            lines.append(json.loads(line))
-    return lines
-
-
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    return [json.loads(line) for line in lines if line.startswith("{")]

@@ -1,10 +1,10 @@
 """The whole pipeline as real processes on a real broker."""
 
 import json
-import os
 import re
 import signal
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -104,9 +104,7 @@ def test_seeds_and_articles_come_out_of_kafka_as_out_of_a_file(
 
 
 def _check_seeds(seeds: list[Seed], events: list[dict[str, Any]]) -> None:
-    ids = {
-        (seed.file, seed.line): event.get("article_id", "") for seed, event in zip(seeds, events, strict=False)
-    }
+    ids = {(seed.file, seed.line): event.get("article_id", "") for seed, event in zip(seeds, events, strict=False)}
     wrong = [text for seed, event in zip(seeds, events, strict=False) for text in differences(seed, event, ids)]
     assert not wrong, "\n".join(wrong)
     enriched = [(seed, event) for seed, event in zip(seeds, events, strict=False) if event["outcome"] == "enriched"]
@@ -190,9 +188,10 @@ def _raw(number: int) -> bytes:
     places = ("Lisbon", "Nairobi", "Quito", "Hanoi", "Oslo", "Perth", "Accra", "Lima")
     place, other = places[number % 8], places[(number // 8 + 3) % 8]
     text = (
-        f"Officials in {place} said on day {number} that the bridge number {number * 7 + 1} to {other} would open after "
-        f"{number + 3} months of work. Engineer Maria Lopes {number} told reporters that {number * 31 + 5} tonnes of steel "
-        f"had been used and that the toll would be {number * 3 + 2} crowns. Residents of {other} street {number} celebrated."
+        f"Officials in {place} said on day {number} that bridge {number * 7 + 1} to {other} would open "
+        f"after {number + 3} months. Engineer Maria Lopes {number} told reporters that {number * 31 + 5} tonnes "
+        f"of steel had been used and that the toll would be {number * 3 + 2} crowns. "
+        f"Residents of {other} street {number} celebrated."
     )
     article = {"url": f"https://bridges.example/{number}", "title": f"Bridge {number} opens in {place}", "text": text}
     return json.dumps(article).encode()
@@ -205,7 +204,7 @@ def test_a_killed_worker_loses_nothing_and_repeats_the_same_bytes(
     env = environment(bootstrap, catalogue, tmp_path, NEWSWIRE_SLOT="a")
     for kill_after in (1, 40):
         with worker(env, tmp_path / "worker.log") as process:
-            until(lambda: _count(bootstrap, catalogue) >= kill_after or None, "some outcomes")
+            until(partial(_at_least, bootstrap, catalogue, kill_after), f"{kill_after} outcomes")
             process.kill()
             process.wait()
     with worker(env, tmp_path / "worker.log") as process:
@@ -218,11 +217,13 @@ def test_a_killed_worker_loses_nothing_and_repeats_the_same_bytes(
     assert all(len(values) == 1 for values in bodies.values()), "a repeat differs"
 
 
-def _count(bootstrap: str, catalogue: Catalogue) -> int:
-    return len(run_async(read_all(bootstrap, catalogue.enriched)))
+def _at_least(bootstrap: str, catalogue: Catalogue, count: int) -> bool | None:
+    return len(run_async(read_all(bootstrap, catalogue.enriched))) >= count or None
 
 
-def test_sigterm_drains_and_exits_zero_and_nothing_listens(bootstrap: str, catalogue: Catalogue, tmp_path: Path) -> None:
+def test_sigterm_drains_and_exits_zero_and_nothing_listens(
+    bootstrap: str, catalogue: Catalogue, tmp_path: Path
+) -> None:
     sent = run_async(send(bootstrap, catalogue.raw, [_raw(number) for number in range(30)]))
     with worker(environment(bootstrap, catalogue, tmp_path), tmp_path / "worker.log") as process:
         run_async(outcomes(bootstrap, catalogue, sent, process))
@@ -236,7 +237,7 @@ def listening(pid: int) -> list[str]:
     """Return the addresses on which a process accepts TCP connections, from /proc."""
     inodes = set()
     for fd in Path(f"/proc/{pid}/fd").iterdir():
-        if match := re.fullmatch(r"socket:\[(\d+)\]", os.readlink(fd)):
+        if match := re.fullmatch(r"socket:\[(\d+)\]", str(fd.readlink())):
             inodes.add(match[1])
     found = []
     for table in ("tcp", "tcp6"):
@@ -247,7 +248,9 @@ def listening(pid: int) -> list[str]:
     return found
 
 
-def test_topics_that_differ_from_the_catalogue_stop_the_worker_with_one_line(bootstrap: str, catalogue: Catalogue) -> None:
+def test_topics_that_differ_from_the_catalogue_stop_the_worker_with_one_line(
+    bootstrap: str, catalogue: Catalogue
+) -> None:
     env = environment(bootstrap, catalogue, Path("state"), NEWSWIRE_PARTITIONS=str(catalogue.partitions + 1))
     done = newswire("worker", env=env)
     message = done.stderr.decode().strip()
@@ -313,4 +316,3 @@ def test_up_once_on_a_given_broker(bootstrap: str, catalogue: Catalogue, tmp_pat
     assert len([json.loads(line) for line in done.stdout.splitlines()]) == 6
     again = newswire("up", "--once", "--files", str(own), env=env, timeout=DEADLINE_SECONDS)
     assert b"published 6 = enriched 0 + duplicates 5 + dead 1, missing 0" in again.stderr
-

@@ -1,4 +1,4 @@
-"""The documents are true: every setting, verb, topic, log event, reason and exit code is listed, and nothing else is."""
+"""The documents are true: settings, verbs, topics, log events, reasons and exit codes are all listed, and no others."""
 
 import argparse
 import ast

@@ -7,7 +7,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 # Spelled in pieces, so that this file does not contain what it looks for.
-FORBIDDEN = ("py" + "pi.org", "python" + "hosted", "repo1.maven" + ".org", "npm" + "js", "deb." + "debian", "/ro" + "ot/", "/wo" + "rk/")
+FORBIDDEN = (
+    "py" + "pi.org",
+    "python" + "hosted",
+    "repo1.maven" + ".org",
+    "npm" + "js",
+    "deb." + "debian",
+    "/ro" + "ot/",
+    "/wo" + "rk/",
+)
 MAX_FILE_BYTES = 9 * 1_024 * 1_024  # a model; nothing else comes near
 
 

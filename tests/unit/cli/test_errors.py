@@ -22,9 +22,14 @@ START_SECONDS = 20.0  # Python and its imports, on a machine that does other thi
 def newswire(*arguments: str, **env: str) -> "subprocess.CompletedProcess[str]":
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("NEWSWIRE_")}
     return subprocess.run(
-        [sys.executable, "-m", "streams", *arguments], env={**inherited, **env}, capture_output=True, text=True, cwd=ROOT,
-        timeout=60, check=False,
-    )  # fmt: skip
+        [sys.executable, "-m", "streams", *arguments],
+        env={**inherited, **env},
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=60,
+        check=False,
+    )
 
 
 @pytest.mark.parametrize(
@@ -71,7 +76,9 @@ def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
 
 def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     command = f"{sys.executable} -m streams schemas show asyncapi | head -1"
-    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, cwd=ROOT, check=False)
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, cwd=ROOT, check=False
+    )
     assert (done.returncode, done.stderr) == (0, "")
 
 

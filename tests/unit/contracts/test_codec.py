@@ -60,7 +60,7 @@ def test_headers_come_back_as_they_went() -> None:
 @pytest.mark.parametrize(
     "pairs",
     [None, [], [("schema", b"x")], [("schema", b"\xff")], [("schema", None)],
-     Headers("a", "b", 1, 1, "c", "d").encode()[:-1] + [("pipeline", b"\xff")]],
+     [*Headers("a", "b", 1, 1, "c", "d").encode()[:-1], ("pipeline", b"\xff")]],
 )  # fmt: skip
 def test_headers_of_another_program_are_refused(pairs: list[tuple[str, bytes]] | None) -> None:
     with pytest.raises(Malformed) as error:

@@ -33,9 +33,18 @@ def test_canonical_url_drops_what_does_not_identify_the_page(given: str, canonic
 
 @pytest.mark.parametrize(
     "given",
-    ["ftp://example.org/a", "javascript:alert(1)", "example.org/a", "https:///a", "https://[::1", "https://exa mple.org/a",
-     "https://example.org:99999/a", "https://example.org/\ud83d", "https://example.org/" + "a" * 2_100],
-)  # fmt: skip
+    [
+        "ftp://example.org/a",
+        "javascript:alert(1)",
+        "example.org/a",
+        "https:///a",
+        "https://[::1",
+        "https://exa mple.org/a",
+        "https://example.org:99999/a",
+        "https://example.org/\ud83d",
+        "https://example.org/" + "a" * 2_100,
+    ],
+)
 def test_what_is_not_an_address_is_refused_with_a_reason(given: str) -> None:
     with pytest.raises(Malformed) as error:
         ids.canonical_url(given)

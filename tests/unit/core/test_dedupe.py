@@ -239,15 +239,15 @@ def test_a_known_copy_that_changes_is_judged_as_a_copy_again() -> None:
     first = fold.take(numbered(1))
     copy = fold.take(other(1, report(1)))
     repeated = fold.take(other(1, report(1)))
-    edited = fold.take(other(1, edited(report(1))))
+    changed = fold.take(other(1, edited(report(1))))
     rewritten = fold.take(other(1, report(5)))
     noted = Fold()
     noted.take(numbered(1))
     noted.take(other(1, report(1)))
     corrected = noted.take(other(1, "Correction: wrong text.\n\n" + report(5)))
-    assert verdicts([copy, repeated, edited, rewritten]) == ["exact_copy", "same_article", "near_copy", "revised"]
-    assert [d.canonical_id for d in (copy, repeated, edited)] == [first.article_id] * 3
-    assert [d.version for d in (copy, repeated, edited, rewritten)] == [1, 1, 2, 3]
+    assert verdicts([copy, repeated, changed, rewritten]) == ["exact_copy", "same_article", "near_copy", "revised"]
+    assert [d.canonical_id for d in (copy, repeated, changed)] == [first.article_id] * 3
+    assert [d.version for d in (copy, repeated, changed, rewritten)] == [1, 1, 2, 3]
     assert verdicts([corrected]) == ["corrected"]
 
 

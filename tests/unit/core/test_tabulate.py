@@ -6,11 +6,26 @@ from streams.core.tabulate import replaces, row
 
 def _article(version: int = 1, modified_at: str | None = None) -> EnrichedArticle:
     return EnrichedArticle(
-        event_id=f"event-{version}", article_id="a", url="https://example.org/a", canonical_url="https://example.org/a",
-        guid=None, source="example.org", feed_url=None, rights=None, authors=(), published_at=None, modified_at=modified_at,
-        title="Title", text="Text.", removed=(), problems=(), language=Language(code="en", score=1.0), version=version,
-        change="new", story_id="s",
-    )  # fmt: skip
+        event_id=f"event-{version}",
+        article_id="a",
+        url="https://example.org/a",
+        canonical_url="https://example.org/a",
+        guid=None,
+        source="example.org",
+        feed_url=None,
+        rights=None,
+        authors=(),
+        published_at=None,
+        modified_at=modified_at,
+        title="Title",
+        text="Text.",
+        removed=(),
+        problems=(),
+        language=Language(code="en", score=1.0),
+        version=version,
+        change="new",
+        story_id="s",
+    )
 
 
 def test_a_row_has_everything_but_the_text() -> None:

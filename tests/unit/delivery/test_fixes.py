@@ -222,7 +222,7 @@ def test_the_pinned_versions_are_installed() -> None:
 
 def test_other_versions_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fixes, "version", lambda _: "9.9.9")
-    with pytest.raises(fixes.UnsafeEngine, match="faust-streaming 9.9.9 is installed, 0.15.3 is needed"):
+    with pytest.raises(fixes.UnsafeEngine, match=r"faust-streaming 9\.9\.9 is installed, 0\.15\.3 is needed"):
         fixes.check_versions()
 
 
