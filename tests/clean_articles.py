@@ -8,14 +8,77 @@ from streams.contracts import ids
 from streams.contracts.events import CleanArticle, Language
 
 HOUR_MS: Final = 3_600_000
-_NOUNS: Final = (
-    "council harbour bridge river school market budget engineer farmer driver minister library storm reactor tunnel "
-    "orchestra museum glacier ferry hospital vaccine court satellite drought festival railway teacher factory refugee"
-).split()
-_VERBS: Final = (
-    "opened closed approved rejected repaired financed visited criticised measured delayed celebrated inspected"
-).split()
-_SYLLABLES: Final = "al ber cas dor el fri gan hol im jur kal lin mor nak ol pet quin ras sor tak und vor wes zan".split()
+_NOUNS: Final = [
+    "council",
+    "harbour",
+    "bridge",
+    "river",
+    "school",
+    "market",
+    "budget",
+    "engineer",
+    "farmer",
+    "driver",
+    "minister",
+    "library",
+    "storm",
+    "reactor",
+    "tunnel",
+    "orchestra",
+    "museum",
+    "glacier",
+    "ferry",
+    "hospital",
+    "vaccine",
+    "court",
+    "satellite",
+    "drought",
+    "festival",
+    "railway",
+    "teacher",
+    "factory",
+    "refugee",
+]
+_VERBS: Final = [
+    "opened",
+    "closed",
+    "approved",
+    "rejected",
+    "repaired",
+    "financed",
+    "visited",
+    "criticised",
+    "measured",
+    "delayed",
+    "celebrated",
+    "inspected",
+]
+_SYLLABLES: Final = [
+    "al",
+    "ber",
+    "cas",
+    "dor",
+    "el",
+    "fri",
+    "gan",
+    "hol",
+    "im",
+    "jur",
+    "kal",
+    "lin",
+    "mor",
+    "nak",
+    "ol",
+    "pet",
+    "quin",
+    "ras",
+    "sor",
+    "tak",
+    "und",
+    "vor",
+    "wes",
+    "zan",
+]
 
 
 def clean_article(url: str, title: str, text: str, **fields: Any) -> CleanArticle:

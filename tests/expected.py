@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-
 SEEDS = Path(__file__).resolve().parents[1] / "seeds"
 FLOW = ("articles.jsonl", "bad_input.jsonl")
 
@@ -39,10 +38,16 @@ def differences(seed: Seed, event: dict[str, Any], article_ids: dict[tuple[str, 
     wanted = seed.expected
     found = [
         _same("outcome", wanted["outcome"], event["outcome"]),
-        *(_same(name, wanted[name], event.get(name)) for name in ("verdict", "change", "version", "reason") if name in wanted),
+        *(
+            _same(name, wanted[name], event.get(name))
+            for name in ("verdict", "change", "version", "reason")
+            if name in wanted
+        ),
     ]
     if "of" in wanted:
-        found.append(_same("canonical_id", article_ids[wanted["of"]["file"], wanted["of"]["line"]], event.get("canonical_id")))
+        found.append(
+            _same("canonical_id", article_ids[wanted["of"]["file"], wanted["of"]["line"]], event.get("canonical_id"))
+        )
     if event["outcome"] == "enriched":
         found += _enriched(wanted, event)
     return [f"{seed.name}: {difference}" for difference in found if difference]
@@ -53,7 +58,9 @@ def _enriched(wanted: dict[str, Any], event: dict[str, Any]) -> list[str]:
     if "language" in wanted:
         found.append(_same("language", wanted["language"], event["language"]["code"]))
     if "removed_rules" in wanted:
-        found.append(_same("removed rules", sorted(set(wanted["removed_rules"])), sorted({r["rule"] for r in event["removed"]})))
+        found.append(
+            _same("removed rules", sorted(set(wanted["removed_rules"])), sorted({r["rule"] for r in event["removed"]}))
+        )
     if "problems" in wanted:
         problems = sorted((p["field"], p["problem"]) for p in event["problems"])
         found.append(_same("problems", sorted((p["field"], p["problem"]) for p in wanted["problems"]), problems))
@@ -93,5 +100,3 @@ def offsets_hold(event: dict[str, Any]) -> bool:
 
 def _same(name: str, wanted: object, found: object) -> str:
     return "" if wanted == found else f"{name}: expected {wanted!r}, found {found!r}"
-
-

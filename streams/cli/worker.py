@@ -6,9 +6,8 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NoReturn
 
 from streams import logs
 from streams.broker import admin, describe
@@ -42,12 +41,9 @@ def run(arguments: argparse.Namespace) -> int:
     names = stage_names(arguments.stages)
     logs.configure(settings.log_level, settings.log_format)
     epochs = run_async(checked_epochs(settings))
-    error = asyncio.run(_serve(settings, names, epochs, parent=os.getppid() if arguments.with_parent else None))
-    sys.stderr.flush()
-    if error is None:
-        return OK
-    logs.get().error("worker.stopped", reason=f"{type(error).__name__}: {error}")
-    return STOPPED
+    parent = os.getppid() if arguments.with_parent else None
+    asyncio.run(_serve_and_exit(settings, names, epochs, parent))
+    raise AssertionError("unreachable")
 
 
 def stage_names(given: str | None) -> tuple[str, ...]:
@@ -73,6 +69,22 @@ async def checked_epochs(settings: Settings) -> dict[str, str]:
     return await describe.topic_ids(settings.bootstrap, [spec.name for spec in specs])
 
 
+async def _serve_and_exit(
+    settings: Settings, names: Sequence[str], epochs: dict[str, str], parent: int | None
+) -> NoReturn:
+    """Run the stages to their end, and end the process.
+
+    At once: what matters is put away by then, and tasks and threads that the libraries leave behind when a broker is
+    gone would keep a normal exit waiting for ever.
+    """
+    error = await _serve(settings, names, epochs, parent)
+    if error is not None:
+        logs.get().error("worker.stopped", reason=f"{type(error).__name__}: {error}")
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(OK if error is None else STOPPED)
+
+
 async def _serve(
     settings: Settings, names: Sequence[str], epochs: dict[str, str], parent: int | None
 ) -> BaseException | None:
@@ -80,33 +92,53 @@ async def _serve(
     from streams.app import Parts, create_app, current_pipeline  # heavy: models and Faust
 
     log = logs.get()
+    stop = _stop_event(parent)
+    parts = Parts(settings)
+    stages = [create_app(settings, name, epochs=epochs, parts=parts) for name in names]
+    log.info("worker.starting", stages=list(names), bootstrap=settings.bootstrap, pipeline=current_pipeline(settings))
+    try:
+        error = await _run([stage.app for stage in stages], stop, lambda: log.info("worker.ready", stages=list(names)))
+    except Exception as raised:
+        error = raised
+    log.info("worker.stopping", in_flight={stage.name: stage.stats.in_flight for stage in stages})
+    with contextlib.suppress(TimeoutError):
+        stops = asyncio.gather(*(stage.app.stop() for stage in stages), return_exceptions=True)
+        await asyncio.wait_for(stops, STOP_SECONDS)
+    await asyncio.to_thread(parts.close)
+    for stage in stages:
+        log.info("stats", **stage.stats.line(0))
+    return error
+
+
+def _stop_event(parent: int | None) -> asyncio.Event:
+    """Return an event that is set by SIGTERM, by Ctrl-C, and, where one is given, by the end of the parent."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    watch = asyncio.create_task(_watch_parent(parent, stop)) if parent else None
-    parts = Parts(settings)
-    stages = [create_app(settings, name, epochs=epochs, parts=parts) for name in names]
-    log.info("worker.starting", stages=list(names), bootstrap=settings.bootstrap, pipeline=current_pipeline(settings))
-    error: BaseException | None = None
-    try:
-        await asyncio.gather(*(stage.app.start() for stage in stages))
-        log.info("worker.ready", stages=list(names))
-        error = await _first_crash([stage.app for stage in stages], stop)
-    except Exception as raised:
-        error = raised
-    finally:
-        log.info("worker.stopping", in_flight={stage.name: stage.stats.in_flight for stage in stages})
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(
-                asyncio.gather(*(stage.app.stop() for stage in stages), return_exceptions=True), STOP_SECONDS
-            )
-        await asyncio.to_thread(parts.close)
-        if watch:
-            watch.cancel()
-        for stage in stages:
-            log.info("stats", **stage.stats.line(0))
-    return error
+
+    def watch() -> None:
+        if os.getppid() != parent:
+            stop.set()
+        else:
+            loop.call_later(PARENT_CHECK_SECONDS, watch)
+
+    if parent is not None:
+        watch()
+    return stop
+
+
+async def _run(apps: Sequence[Any], stop: asyncio.Event, ready: Callable[[], None]) -> BaseException | None:
+    """Start the apps and wait for the stop event (None) or the first failure (its reason)."""
+    starting = asyncio.ensure_future(asyncio.gather(*(app.start() for app in apps)))
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    if stopping.done():
+        starting.cancel()  # a broker that is gone would let it wait for ever
+        return None
+    await starting
+    ready()
+    return await _first_crash(apps, stop)
 
 
 async def _first_crash(apps: Sequence[Any], stop: asyncio.Event) -> BaseException | None:
@@ -117,19 +149,3 @@ async def _first_crash(apps: Sequence[Any], stop: asyncio.Event) -> BaseExceptio
         wait.cancel()
     reasons = [app.crash_reason or RuntimeError("crashed without a reason") for app in apps if app._crashed.is_set()]
     return reasons[0] if reasons else None
-
-
-async def _watch_parent(parent: int, stop: asyncio.Event) -> None:
-    while os.getppid() == parent:
-        await asyncio.sleep(PARENT_CHECK_SECONDS)
-    stop.set()
-
-
-@contextmanager
-def quiet_signals() -> Iterator[None]:
-    """Ignore Ctrl-C while things are put away."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

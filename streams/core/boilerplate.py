@@ -85,6 +85,8 @@ _FAREWELL: Final = _any_of(
         r"(?:this|the) (?:article|story|post) (?:was )?(?:first|originally) (?:appeared|published)\b.*",
         r"to (?:read|see|get|receive) more\b.*\b(?:click|subscribe|visit|sign up)\b.*",
         r"(?:support|help) (?:our|us|independent)\b.*\b(?:journalism|donat\w+|contribut\w+|subscri\w+)\b.*",
+        r"[•*—–-]*\s*(?-i:[A-Z][\w.’'-]+ ){2,4}is (?:an? |the )?(?:[\w’',&-]+ ){0,8}"
+        r"(?:editor|columnist|reporter|blogger|correspondent|contributor|fellow|contributing writer|staff writer)\b.*",
         r".*\b(?:follow|reach|contact|e-?mail) (?:him|her|them|me) (?:on|at|via|by)\b.*",
         r"(?:tags?|topics?|keywords?|filed under|categor(?:y|ies)|more on)\s*[:|].{0,200}",
         r"#\w+(?:[\s,]+#\w+)*",
@@ -174,7 +176,7 @@ def is_credit(text: str) -> bool:
 
 def byline_names(text: str) -> str:
     """Return the names of a line such as "By A. One and B. Two", "" for any other."""
-    found = _BYLINE.fullmatch(text) if len(text.split()) <= MAX_BYLINE_WORDS else None
+    found = _BYLINE.fullmatch(text) if len(text) <= MAX_CHARS and len(text.split()) <= MAX_BYLINE_WORDS else None
     return found["names"] if found else ""
 
 

@@ -5,10 +5,12 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from textwrap import dedent
 from typing import Final
 
 # Lines of hand-wrapped wire copy are shorter than this; a paragraph a line is longer, at least somewhere.
 MAX_WRAP_CHARS: Final = 100
+MIN_WRAP_CHARS: Final = 45  # nobody wraps narrower; a text of shorter lines is a list
 # Wire copy is wrapped raggedly: some lines end this many characters before the next word would not fit.
 RAGGED_CHARS: Final = 14
 WRAPPED_SHARE: Final = 0.6  # of the line breaks of a text must look like wrapping before any of them is undone
@@ -27,7 +29,6 @@ _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z
 _NOT_READ: Final = re.compile(r"[\W_]+")
 _SENTENCE_ENDS: Final = frozenset(".!?:;…。！？؟।")
 _CLOSERS: Final = "\"'”’»)]"
-_INDENT: Final = re.compile(r"[ \t]*")
 
 
 def _c1_table() -> dict[int, str]:
@@ -86,13 +87,13 @@ def paragraphs(text: str) -> list[str]:
     Hand-wrapped lines are joined again; otherwise every line is a paragraph, but for one that runs on in small
     letters within a block between blank lines.
     """
-    lines = [line.rstrip() for line in tidy(text).split("\n")]
+    lines = dedent(tidy(text)).split("\n")
     joined = _unwrap(lines) if _is_wrapped(lines) else _by_line(lines)
     return [p for p in (_SPACES.sub(" ", part).strip() for part in joined) if p]
 
 
 def _by_line(lines: Sequence[str]) -> Iterator[str]:
-    has_blanks = "" in [line.strip() for line in lines[1:-1]]
+    has_blanks = "" in lines[1:-1]
     part = ""
     for line in lines:
         if part and has_blanks and _runs_on(part, line.strip()):
@@ -109,23 +110,18 @@ def _runs_on(before: str, line: str) -> bool:
 
 def _is_wrapped(lines: Sequence[str]) -> bool:
     width = max(map(len, lines))
-    if width > MAX_WRAP_CHARS:
+    if not MIN_WRAP_CHARS <= width <= MAX_WRAP_CHARS:
         return False
-    breaks = [pair for pair in pairwise(lines) if all(side.strip() for side in pair) and not _opens(*pair)]
+    breaks = [pair for pair in pairwise(lines) if all(pair) and not _opens(pair[1])]
     if not breaks:
         return False
     wrapped = sum(_could_not_fit(*pair, width) and not ends_sentence(pair[0]) for pair in breaks)
     return wrapped >= WRAPPED_SHARE * len(breaks)
 
 
-def _opens(before: str, line: str) -> bool:
-    """Tell whether a line is indented deeper than the line before it: the start of a paragraph."""
-    return _indent(line) >= _indent(before) + 2
-
-
-def _indent(line: str) -> int:
-    found = _INDENT.match(line)
-    return found.end() if found else 0
+def _opens(line: str) -> bool:
+    """Tell whether a line is indented more than others are: the start of a paragraph."""
+    return line.startswith(("  ", "\t"))
 
 
 def _could_not_fit(before: str, line: str, width: int) -> bool:
@@ -135,10 +131,10 @@ def _could_not_fit(before: str, line: str, width: int) -> bool:
 
 def _unwrap(lines: Sequence[str]) -> Iterator[str]:
     width = max(map(len, lines))
-    marked = any(not line.strip() for line in lines[1:-1]) or any(_opens(*pair) for pair in pairwise(lines))
+    marked = "" in lines[1:-1] or any(map(_opens, lines))
     part, before = "", ""
     for line in lines:
-        starts = not line.strip() or not before.strip() or _opens(before, line)
+        starts = not line or not before or _opens(line)
         if not (starts or marked):
             # Nothing sets paragraphs apart but their short last lines.
             starts = ends_sentence(before) and not _could_not_fit(before, line, width)

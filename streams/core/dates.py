@@ -10,6 +10,7 @@ FIRST_YEAR: Final = 1900  # earlier ones are a system's zero date, not a day of 
 MIN_EPOCH: Final = 10**8  # 1973; smaller numbers are years, counts, or compact dates such as 20121231
 MIN_EPOCH_MS: Final = 10**11  # as seconds this is the year 5138
 MAX_EPOCH_MS: Final = 10**14
+MAX_DATE_CHARS: Final = 64  # the longest RFC 2822 date has about 45
 FUTURE_TOLERANCE: Final = timedelta(hours=24)  # clocks and zones of publishers are wrong by up to a day
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -84,6 +85,8 @@ def _number(value: float) -> Moment:
 
 
 def _text(text: str) -> Moment:
+    if len(text) > MAX_DATE_CHARS:
+        return _bad("not a date")
     try:
         if _BARE_DATE.fullmatch(text):
             return _day(date.fromisoformat(text), None)

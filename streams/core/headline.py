@@ -10,6 +10,7 @@ from streams.core import clean_text
 from streams.core.html import without_tags
 
 MAX_SUFFIX_WORDS: Final = 6  # no publisher's name is longer
+MAX_TITLE_CHARS: Final = 1_000  # the search for a suffix takes the square of the length
 MIN_NAME_CHARS: Final = 2  # "ft", "ap"; one letter would match anything
 
 _SUFFIX: Final = re.compile(r"(?P<title>.+\S)\s+[-–—|•·»:]{1,2}\s+(?P<name>[^|•·»]+)$")
@@ -31,7 +32,7 @@ def read_title(title: str, source: str, url: str | None) -> Headline:
     text = clean_text.one_line(clean_text.safe(without_tags(title))[0])
     if not any(char.isalnum() for char in text):
         raise Malformed("no_title", "the title is missing or empty")
-    found = _SUFFIX.fullmatch(text)
+    found = _SUFFIX.fullmatch(text) if len(text) <= MAX_TITLE_CHARS else None
     if found and _is_publisher(found["name"], source, url):
         return Headline(found["title"], (Removed(rule="title_suffix", text=text[found.end("title") :].strip()),))
     return Headline(text, ())

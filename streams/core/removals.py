@@ -5,6 +5,7 @@ set as the first line, counts in every language.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -27,6 +28,7 @@ class RemovalPolicy:
     max_subheading_chars: int = 70
     min_prose_words: int = 12  # of the paragraph after a subheading; list items and captions are shorter
     max_headline_words: int = 20  # of the lines under a tail heading
+    max_headlines: int = 30  # under one heading
     credit_paragraphs: int = 6  # credits stand among the last ones
 
 
@@ -42,6 +44,7 @@ Finding = tuple[int, str]  # index of a paragraph and the rule that takes it out
 Rule = Callable[[Sequence[str], str, RemovalPolicy], Iterable[Finding]]
 
 _SPACELESS: Final = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+MAX_PASSES: Final = 20  # articles need two or three; only a text made to keep us busy needs more
 _SAID_ENDS: Final = ("”", '"', ")")
 
 
@@ -62,8 +65,9 @@ def take_out(paragraphs: Sequence[str], title: str, policy: RemovalPolicy, last:
             left = [item for item in left if item[0] not in taken]
         return len(taken) > before
 
-    while apply(_RULES) or (last is not None and apply((last,))):
-        pass
+    for _ in range(MAX_PASSES):
+        if not (apply(_RULES) or (last is not None and apply((last,)))):
+            break
     removed = tuple(taken[at] for at in sorted(taken))
     return Outcome([text for _, text in left], removed, _byline_authors(removed))
 
@@ -92,7 +96,7 @@ def _doubled(paragraphs: Sequence[str], title: str, policy: RemovalPolicy) -> It
         # A character counts as a word where words are not set apart.
         if (len(text) if _SPACELESS.search(text) else _words(text)) < fewest:
             continue
-        read = key(text)
+        read = text.casefold().strip(" .…")
         if read in seen:
             yield at, "doubled_lead"
         seen.add(read)
@@ -115,7 +119,7 @@ def _tail_start(paragraphs: Sequence[str], end: int, policy: RemovalPolicy) -> i
     """Return where the last tail before `end` starts: one line, or a heading with headlines under it."""
     if is_farewell(paragraphs[end - 1]) or is_boilerplate(paragraphs[end - 1]):
         return end - 1
-    for at in range(end - 1, 0, -1):
+    for at in range(end - 1, max(0, end - 2 - policy.max_headlines), -1):
         if is_tail_heading(paragraphs[at]):
             return at
         if not _is_headline(paragraphs[at], policy):
@@ -132,10 +136,11 @@ def _credit(paragraphs: Sequence[str], title: str, policy: RemovalPolicy) -> Ite
 def _subheading(paragraphs: Sequence[str], title: str, policy: RemovalPolicy) -> Iterator[Finding]:
     lines = [at for at in range(1, len(paragraphs) - 1) if _is_heading_line(paragraphs[at], policy)]
     keys = [key(paragraphs[at]) for at in lines]
+    times = Counter(keys)
     for at, read in zip(lines, keys, strict=True):
         # A line that comes back names the speaker of an interview.
         between = _is_prose(paragraphs[at - 1], 1) and _is_prose(paragraphs[at + 1], policy.min_prose_words)
-        if between and keys.count(read) == 1:
+        if between and times[read] == 1:
             yield at, "subheading"
 
 

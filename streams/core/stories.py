@@ -36,7 +36,7 @@ class StoryPolicy(Policy):
 
     threshold: float = 0.12  # mean cosine to the nearest members of the story
     neighbours: int = 2  # members compared with: a mean lets a story move on, the nearest alone lets it drift
-    shared_terms: int = 3  # rare terms that two articles of one story have in common at least
+    shared_terms: int = 2  # rare terms that two articles of one story have in common at least
     rare_articles: int = 10  # a term is rare that stands in so many articles of the window
     rare_share: float = 0.01  # and this share of them
     window_hours: int = 72  # between dates of publication; an older story is not continued but told anew
@@ -65,14 +65,20 @@ def counted_terms(reading: Reading, policy: StoryPolicy) -> Counter[int]:
     counts = Counter(filter(tells, body.words[:LEAD_WORDS]))
     for word in filter(tells, heading.words):
         counts[word] += 1 + policy.title_weight
-    names = heading.names | body.names
+    # Many outlets write every word of a headline with a capital: the text knows better.
+    names = body.names | heading.names.difference(body.words)
     return Counter(
-        {_hashed(word): count * (policy.name_weight if word in names else 1) for word, count in counts.items()}
+        {_term(word, word in names): count * _times(word in names, policy) for word, count in counts.items()}
     )
 
 
-def _hashed(word: str) -> int:
-    return xxhash.xxh3_64_intdigest(word.encode("utf-8", "surrogatepass")) >> 32
+def _times(named: bool, policy: StoryPolicy) -> int:
+    return policy.name_weight if named else 1
+
+
+def _term(word: str, named: bool) -> int:
+    """Return a 32-bit hash of a word, odd for names."""
+    return xxhash.xxh3_64_intdigest(word.encode("utf-8", "surrogatepass")) >> 33 << 1 | named
 
 
 def pack(terms: Terms) -> str:
@@ -162,9 +168,13 @@ class StoryIndex:
         return round(min(1.0, math.fsum(sorted(found, reverse=True)[:compared]) / compared), 3)
 
     def _candidates(self, terms: Terms, published: int | None) -> list[int]:
-        """Return the articles that share some rare terms, nearest first. A template shares all but the rare ones."""
+        """Return the articles that share some rare terms, a name among them, nearest first.
+
+        Articles of one template share all but the rare terms, articles on one subject all but the names.
+        """
         rare = self._policy.rare_articles + self._policy.rare_share * len(self._members)
         shared: Counter[int] = Counter()
+        names: Counter[int] = Counter()
         products: Counter[int] = Counter()
         for term, weight in terms.items():
             numbers = self._by_term.get(term)
@@ -172,10 +182,13 @@ class StoryIndex:
                 continue
             for number in numbers[-self._policy.bucket :]:
                 shared[number] += 1
+                names[number] += term & 1
                 products[number] += weight
+        needed = any(term & 1 for term in terms)  # scripts without capital letters have no names
         near = (
             number for number, count in shared.items()
-            if count >= self._policy.shared_terms and self._near(published, self._members[number].published)
+            if count >= self._policy.shared_terms and names[number] >= needed
+            and self._near(published, self._members[number].published)
         )  # fmt: skip
         return sorted(near, key=lambda number: (-products[number], -number))[: self._policy.candidates]
 

@@ -204,12 +204,11 @@ _UNSPACED: Final = (
     "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
 _NUMBER: Final = r"\d+(?:[.,]\d+)*"
-_HAS_UNSPACED: Final = re.compile(f"[{_UNSPACED}]")
-_TOKEN: Final = re.compile(rf"{_NUMBER}|[^\W\d_][\w{_MARKS}]*")
-_UNSPACED_TOKEN: Final = re.compile(  # a third of the speed of _TOKEN
-    rf"{_NUMBER}|[{_UNSPACED}]|[^\W\d_](?:(?![{_UNSPACED}])[\w{_MARKS}])*"
-)
-_INITIALS: Final = re.compile(r"(?<!\w)(?:[^\W\d_]\.){2,}")
+_INITIALS: Final = r"(?:\.[^\W\d_](?!\w))+"  # after a letter: U.S. is printed as US, too
+# Above the Latin letters and beside punctuation and symbols. Most texts have none of it and take the fast way.
+_BEYOND_LATIN: Final = re.compile("[\u0300-\u1fff\u2c00-\U0010ffff]")
+_LATIN_TOKEN: Final = re.compile(rf"[^\W\d_](?:\w+|{_INITIALS})?|{_NUMBER}")
+_TOKEN: Final = re.compile(rf"[{_UNSPACED}]|[^\W\d_](?:{_INITIALS}|(?:(?![{_UNSPACED}])[\w{_MARKS}])*)|{_NUMBER}")
 _GROUPED: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 
 
@@ -221,8 +220,7 @@ def read_article(title: str, text: str) -> Reading:
 def read(text: str) -> Wording:
     """Return the words of a text; equal for texts that differ in case, quotes, punctuation or spacing only."""
     plain = unicodedata.normalize("NFKC", text).replace("per cent", "percent")
-    plain = _INITIALS.sub(lambda found: found.group().replace(".", ""), plain)
-    tokens = (_UNSPACED_TOKEN if _HAS_UNSPACED.search(plain) else _TOKEN).findall(plain)
+    tokens = (_TOKEN if _BEYOND_LATIN.search(plain) else _LATIN_TOKEN).findall(plain)
     folded: dict[str, str] = {}
     capital: set[str] = set()
     plain_words: set[str] = set()
@@ -231,7 +229,7 @@ def read(text: str) -> Wording:
         if first.isdigit():
             word = _figure(token)
         else:
-            word = token.casefold()
+            word = token.replace(".", "").casefold()
             (capital if first.isupper() and len(token) > 1 else plain_words).add(word)
             word = _HOUSE_STYLE.get(word, word)
         folded[token] = word

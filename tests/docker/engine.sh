@@ -25,11 +25,14 @@ ours() { # prints the process id of the engine that `start` left running
 install() {
     [[ $EUID -eq 0 ]] || fail "no Docker engine answers, and only root can install one: start Docker, or join the group docker"
     command -v apt-get >/dev/null || fail "no Docker engine answers, and this is not Debian: install Docker"
-    say "installing docker.io with apt"
+    say "installing docker.io and docker-compose with apt"
     export DEBIAN_FRONTEND=noninteractive
-    # Quiet: apt's own words are shown only when it fails.
-    { apt-get update -q && apt-get install -q -y --no-install-recommends docker.io iptables ca-certificates; } >"$log" 2>&1 ||
-        fail "apt cannot install docker.io ($(tail -n 1 "$log"))"
+    local packages=(docker.io docker-compose iptables ca-certificates)
+    apt-get update -q >"$log" 2>&1 || fail "apt cannot reach its archives ($(tail -n 1 "$log"))"
+    # Debian 13 has the client in a package of its own; before, docker.io holds it.
+    if apt-cache show docker-cli >/dev/null 2>&1; then packages+=(docker-cli); fi
+    apt-get install -q -y --no-install-recommends "${packages[@]}" >"$log" 2>&1 ||
+        fail "apt cannot install docker.io ($(tail -n 1 "$log")); see $log"
 }
 
 start() {

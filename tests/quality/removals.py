@@ -7,8 +7,6 @@ credits counts as a loss, although some (advertisements, real subheadings) are r
 Tuned on the training rows and the first half of AllSides; the sets here are the other ones.
 """
 
-# ruff: noqa: T201 - printing is what it is for
-
 import argparse
 import gzip
 import json

@@ -70,7 +70,9 @@ def test_the_same_content_again_is_the_same_article() -> None:
 def test_other_words_under_a_known_address_are_a_revision() -> None:
     fold = Fold()
     first = fold.take(numbered(1))
-    second = fold.take(clean_article("https://example.org/1", headline(1), report(1) + "\n\nMore will follow on Friday."))
+    second = fold.take(
+        clean_article("https://example.org/1", headline(1), report(1) + "\n\nMore will follow on Friday.")
+    )
     third = fold.take(clean_article("https://example.org/1", headline(1) + " again", report(1)))
     back = fold.take(numbered(1))
     fourth = fold.take(clean_article("https://example.org/1", headline(1), report(1, sentences=12)))
@@ -427,6 +429,11 @@ def test_texts_without_names_must_be_more_alike() -> None:
     one, two = (fingerprint(read_article("a title", given)) for given in (text, edited))
     assert compare(two, one, replace(policy, excerpt_containment=2.0)).rule == "different_text"
     assert compare(two, one, replace(policy, caseless_jaccard=0.4)).relationship == "copy"
+
+
+def test_short_texts_are_not_compared() -> None:
+    one, two = (fingerprint(read_article("Ferry late", f"The ferry to {place} is late.")) for place in ("Arvika", "Oslo"))
+    assert compare(two, one, DedupePolicy()).rule == "too_short"
 
 
 def test_many_articles_of_one_template_cost_a_bounded_comparison() -> None:

@@ -16,8 +16,7 @@ from streams.core.fingerprint import (
 from streams.core.wording import read_article
 from tests.clean_articles import headline, report
 
-
-GOLDEN = 'DQAAAAkAAAAAAAAACQEEAPFv0xpjr5cim4UsXu1LF24XJMWQjiTMm2xUMJ0H/I6giO6m6eynKe9igSgD5wUBBd8NAQVVeypC'
+GOLDEN = "DQAAAAkAAAAAAAAACQEEAPFv0xpjr5cim4UsXu1LF24XJMWQjiTMm2xUMJ0H/I6giO6m6eynKe9igSgD5wUBBd8NAQVVeypC"
 
 
 def marks(text: str, title: str = "A council meets in Arvika") -> Fingerprint:
@@ -85,7 +84,9 @@ def test_nothing_overlaps_with_an_empty_text() -> None:
 
 def test_exchanged_figures_are_seen_in_their_place() -> None:
     template = "Sales of {} rose {} percent to {} tons in March, the board of {} said in a statement."
-    one, other = (marks(template.format(*given)) for given in (("Alcan", 3, 120, "Alcan"), ("Noranda", 4, 120, "Noranda")))
+    one, other = (
+        marks(template.format(*given)) for given in (("Alcan", 3, 120, "Alcan"), ("Noranda", 4, 120, "Noranda"))
+    )
     assert exchanged(one.numbers, other.numbers, MAX_NUMBERS) == (1, 1)
     same, differ = exchanged(one.names, other.names, MAX_NAMES)
     assert (same, differ) == (2, 2)  # Sales and March; twice the company
@@ -114,7 +115,9 @@ def test_a_correction_note_is_remembered_by_its_words() -> None:
 
 
 def test_unspaced_scripts_are_compared_by_characters() -> None:
-    text = "東京で国際会議が開かれ、各国の代表が気候変動について議論した。会議は三日間続き、最終日に共同声明が発表された。"
+    text = (
+        "東京で国際会議が開かれ、各国の代表が気候変動について議論した。会議は三日間続き、最終日に共同声明が発表された。"
+    )
     edited = text.replace("三日間", "四日間")
     found = overlap(marks(edited).shingles, marks(text).shingles, MAX_SHINGLES)
     assert 0.6 < found.jaccard < 1

@@ -115,9 +115,7 @@ def test_terms_of_a_template_do_not_make_a_story() -> None:
     }
     last = names[-1]
     assert len(stories) > 20
-    assert room.tell(f"{last} sacks boss Olav Brandt", f"{last} sacked Olav Brandt over fraud at its Caldas works.") not in (
-        "story-0",
-    )
+    assert room.tell(f"{last} sacks Olav Brandt", f"{last} sacked Olav Brandt over fraud in Caldas.") != "story-0"
 
 
 @pytest.mark.parametrize(
@@ -136,6 +134,10 @@ def test_postings_keep_numbers_ascending_and_once() -> None:
     for number in (5, 1, 5, 9, 3, 9, 1):
         postings.add("key", number)
     assert list(postings.get("key")) == [1, 3, 5, 9]
+    postings.add("other", 4)
+    postings.add("other", 4)
+    assert list(postings.get("other")) == [4]
+    postings.remove("other", 4)
     for number in (3, 3, 7, 10):
         postings.remove("key", number)
     assert list(postings.get("key")) == [1, 5, 9]

@@ -10,8 +10,11 @@ from streams.core.wording import correction_note, read, read_article, substance
     [
         ("Prices rose 5% in May", "prices rose 5 percent in May"),
         ("Prices rose 5 per cent", "PRICES ROSE 5 PCT!"),
-        ("“It’s over,” she said — twice", "\"It's over,\" she said - twice"),
+        ("“It’s over,” she said — twice", '"It\'s over," she said - twice'),
         ("the U.S. economy", "the US economy"),
+        ("in the U.S", "in the US"),
+        ("J.K. Rowling", "JK Rowling"),
+        ("नेता J.K. मंत्री", "नेता JK मंत्री"),
         ("1,234,567 votes", "1234567 votes"),
         ("three of 12", "3 of twelve"),
         ("ﬁrst  line\n\nsecond", "first line second"),

@@ -1,0 +1,58 @@
+"""Measured bars of the removals; `python -m tests.quality.removals` prints all figures."""
+
+import tarfile
+
+import pytest
+
+from streams.core import html
+from streams.core.normalise import NormaliseModels
+from streams.models.normalise import load_normalise_models
+from tests.data import DATA, needs_data
+from tests.quality.removals import SEED, SETS, Story, clean, inserted, rows, untouched
+
+pytestmark = [pytest.mark.quality, needs_data]
+
+# Floors and ceilings are set a little outside what is measured; they move only towards better.
+MIN_FOUND = {"worldwide": 0.65, "bbc": 0.60, "allsides": 0.30}
+MAX_FOREIGN = {"worldwide": 0.004, "bbc": 0.002, "allsides": 0.003}
+MAX_LOST = {"bbc": 0.003}
+
+
+@pytest.fixture(scope="module")
+def models() -> NormaliseModels:
+    return load_normalise_models()
+
+
+@pytest.mark.parametrize("name", sorted(SETS))
+def test_inserted_paragraphs_are_found(name: str, models: NormaliseModels) -> None:
+    figures = inserted(SETS[name](DATA), models)
+    print(f"{name}: found {figures.found_share:.1%}, others lost {figures.others_lost}")
+    assert figures.found_share >= MIN_FOUND[name], f"seed {SEED}"
+
+
+@pytest.mark.parametrize("name", sorted(SETS))
+def test_untouched_articles_stay_whole(name: str, models: NormaliseModels) -> None:
+    figures = untouched(SETS[name](DATA), models)
+    print(f"{name}: foreign {figures.foreign_share:.2%}, all but endings {figures.loss_share:.2%}, {figures.by_rule}")
+    assert figures.foreign_share <= MAX_FOREIGN[name], f"seed {SEED}: {figures.foreign[:3]}"
+    assert figures.loss_share <= MAX_LOST.get(name, 1), f"seed {SEED}"
+
+
+def test_the_founding_article_is_cleaned_exactly(models: NormaliseModels) -> None:
+    title, _, text = next((DATA / "seed").glob("*.txt")).read_text(encoding="utf-8").partition("\n")
+    article = clean(Story(title, text), models)
+    assert [item.rule for item in article.removed] == ["doubled_lead", "subheading", "foreign_paragraph", "tail"]
+    assert "Azerbaijan" in article.removed[2].text
+    lines = text.strip().split("\n")
+    kept = article.text.split("\n\n")
+    assert kept == [line for line in dict.fromkeys(lines) if line not in {item.text for item in article.removed[1:]}]
+
+
+def test_real_pages_give_their_text(models: NormaliseModels) -> None:
+    gold = [row["text"] for row in rows(DATA / "pages/articledata_gold.jsonl.gz")]
+    with tarfile.open(DATA / "pages/articledata_html.tar.xz") as files:
+        pages = [files.extractfile(m) for m in files.getmembers() if m.isfile()][:20]
+        texts = [html.text_of(page.read().decode("utf-8", "replace")) for page in pages if page]
+    found = sum(len(text.split()) >= 100 for text in texts)
+    print(f"pages with at least 100 words: {found} of {len(texts)}; gold texts {len(gold)}")
+    assert found >= 0.85 * len(texts)
