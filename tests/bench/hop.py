@@ -20,6 +20,7 @@ from streams import logs
 from streams.app import Parts, create_app
 from streams.broker import admin
 from streams.broker.embedded import EmbeddedKafka
+from streams.cli.worker import use_uvloop
 from streams.contracts.topics import Catalogue
 from streams.delivery.records import Handled, Output, Record, Stage
 from streams.settings import Settings, load
@@ -120,6 +121,7 @@ def _pump(bootstrap: str, catalogue: Catalogue, records: int, pipe: Connection) 
             group=f"pump.{catalogue.prefix}",
             state=Path(state),
         )
+        use_uvloop()
         asyncio.run(_pump_hop(settings, records, pipe))
 
 
