@@ -23,9 +23,11 @@ from streams.contracts.topics import MAX_EVENT_BYTES, STAGES, TopicSpec
 from streams.core import classify, extract
 from streams.core.classify import TopicModel
 from streams.core.decision import Decision
+from streams.core.dedupe import POLICY_VERSION as DEDUPE_VERSION
 from streams.core.dedupe import DedupeState
 from streams.core.matching import HOUR_MS, DedupePolicy
 from streams.core.normalise import NormaliseModels, NormalisePolicy
+from streams.core.stories import StoryPolicy
 from streams.delivery import fixes
 from streams.delivery.pump import Pump
 from streams.delivery.records import Output, Stage
@@ -51,7 +53,16 @@ def dedupe_policy(settings: Settings) -> DedupePolicy:
 
 def current_pipeline(settings: Settings) -> str:
     """Return the version of everything that decides under these settings."""
-    return pipeline_id((NormalisePolicy(), dedupe_policy(settings), classify.POLICY_VERSION, extract.POLICY_VERSION))
+    return pipeline_id(
+        (
+            NormalisePolicy(),
+            dedupe_policy(settings),
+            StoryPolicy(),
+            DEDUPE_VERSION,
+            classify.POLICY_VERSION,
+            extract.POLICY_VERSION,
+        )
+    )
 
 
 class Parts:

@@ -71,7 +71,7 @@ class Settings(BaseSettings):
     )
     dedupe_hours: Annotated[float, Field(gt=0)] = Field(72.0, description="Hours that a dedupe decision is remembered.")
     dedupe_articles: Annotated[int, Field(ge=1)] = Field(
-        1_000_000, description="Articles that dedupe remembers at most."
+        200_000, description="Articles that dedupe remembers at most, some 6 KB of memory each."
     )
     state: Path = Field(default_factory=default_state_folder, description="Folder for what is kept between runs.")
     log_level: str = Field(

@@ -22,8 +22,10 @@ def dedupe_stage(context: Context, state: Callable[[], DedupeState]) -> Stage:
         decision = fold.recorded(headers.origin)
         writes: tuple[TableWrite, ...] = ()
         if decision is None:
+            expired = _expire(fold, headers.ingested_at)  # first: a verdict rests on what is within the window
             decision = fold.judge(article, headers.origin, headers.ingested_at)
-            writes = _record(fold, headers, decision)
+            fold.apply(headers.origin, decision)
+            writes = (*expired, TableWrite(headers.origin.encode(), decision.encode()))
         event, story = outcome(article, decision, headers.origin, context.pipeline)
         return Handled(
             _word(event), _outputs(context, headers, event, story), writes, article.article_id, _detail(event, decision)
@@ -32,14 +34,12 @@ def dedupe_stage(context: Context, state: Callable[[], DedupeState]) -> Stage:
     return Stage(NAME, context.catalogue.clean, decide, context.origin)
 
 
-def _record(fold: DedupeState, headers: Headers, decision: Decision) -> tuple[TableWrite, ...]:
-    """Write the decision once, and forget what is older than the window."""
-    fold.apply(headers.origin, decision)
-    writes = [TableWrite(headers.origin.encode(), decision.encode())]
-    for origin in fold.expired(headers.ingested_at):
+def _expire(fold: DedupeState, now_ms: int | None) -> list[TableWrite]:
+    """Forget what lies before the window; return the tombstones."""
+    origins = fold.expired(now_ms)
+    for origin in origins:
         fold.forget(origin)
-        writes.append(TableWrite(origin.encode(), None))
-    return tuple(writes)
+    return [TableWrite(origin.encode(), None) for origin in origins]
 
 
 def _outputs(

@@ -145,10 +145,10 @@ class Run:
         article = normalise(
             item.value, origin=origin, ingested_at=time, pipeline=self._pipeline, models=self._parts.normalise_models
         )
-        decision = self._fold.judge(article, origin, time)
-        self._fold.apply(origin, decision)
         for old in self._fold.expired(time):
             self._fold.forget(old)
+        decision = self._fold.judge(article, origin, time)
+        self._fold.apply(origin, decision)
         event, _ = outcome(article, decision, origin, self._pipeline)
         return event
 

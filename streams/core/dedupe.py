@@ -25,6 +25,8 @@ __all__ = ["Decision", "DedupePolicy", "DedupeState", "outcome"]
 MAX_RELATED: Final = 8  # earlier articles that a longer one contains
 COPY_OF_COPY: Final = "same_words_as_copy"  # the words of a near copy again: judged once
 
+POLICY_VERSION: Final = "dedupe/1"  # counts up when the same numbers would give other verdicts
+
 
 class _Arrival(NamedTuple):
     """An article on trial."""

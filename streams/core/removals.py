@@ -44,7 +44,7 @@ Finding = tuple[int, str]  # index of a paragraph and the rule that takes it out
 Rule = Callable[[Sequence[str], str, RemovalPolicy], Iterable[Finding]]
 
 _SPACELESS: Final = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
-MAX_PASSES: Final = 20  # articles need two or three; only a text made to keep us busy needs more
+MAX_PASSES: Final = 8  # articles need two or three; only a text made to keep us busy needs more
 _SAID_ENDS: Final = ("”", '"', ")")
 
 
@@ -79,14 +79,18 @@ def _byline_authors(removed: Iterable[Removed]) -> tuple[str, ...]:
 
 def _repeated_title(paragraphs: Sequence[str], title: str, policy: RemovalPolicy) -> Iterator[Finding]:
     wanted = key(title)
-    for at, text in enumerate(paragraphs[:2]):
-        if key(text) == wanted:
-            yield at, "repeated_title"
+    found = [at for at, text in enumerate(paragraphs[:2]) if key(text) == wanted]
+    # Where it stands twice it may stand again.
+    while found and found[-1] + 1 < len(paragraphs) and key(paragraphs[found[-1] + 1]) == wanted:
+        found.append(found[-1] + 1)
+    yield from ((at, "repeated_title") for at in found)
 
 
 def _byline(paragraphs: Sequence[str], title: str, policy: RemovalPolicy) -> Iterator[Finding]:
-    if len(paragraphs) > 1 and byline_names(paragraphs[0]):
-        yield 0, "byline"
+    for at, text in enumerate(paragraphs[:-1]):
+        if not byline_names(text):
+            break
+        yield at, "byline"
 
 
 def _doubled(paragraphs: Sequence[str], title: str, policy: RemovalPolicy) -> Iterator[Finding]:

@@ -432,7 +432,9 @@ def test_texts_without_names_must_be_more_alike() -> None:
 
 
 def test_short_texts_are_not_compared() -> None:
-    one, two = (fingerprint(read_article("Ferry late", f"The ferry to {place} is late.")) for place in ("Arvika", "Oslo"))
+    one, two = (
+        fingerprint(read_article("Ferry late", f"The ferry to {place} is late.")) for place in ("Arvika", "Oslo")
+    )
     assert compare(two, one, DedupePolicy()).rule == "too_short"
 
 

@@ -98,7 +98,7 @@ def test_a_paragraph_of_another_story_goes_in_languages_that_the_model_knows() -
 
 HOSTILE = {
     "titles": "A title\n" * 90_000,
-    "letters": "a\n" * 400_000,
+    "letters": "a\n" * 300_000,
     "one word": "x" * 900_000,
     "one line": "word " * 150_000,
     "tails": "Tags\nFerry runs again\n" * 30_000,

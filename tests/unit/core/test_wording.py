@@ -52,7 +52,8 @@ LAST = "The work will take two years."
 @pytest.mark.parametrize(
     "header",
     [
-        "By Jane Doe and John Roe", "BY STAFF WRITER", "Written by: Ana Petrov", "(AP)", "Reuters", "The Associated Press",
+        "By Jane Doe and John Roe", "BY STAFF WRITER", "Written by: Ana Petrov", "(AP)",
+        "Reuters", "The Associated Press",
         "Updated 5 May 2020, 10:30", "Published: Tuesday", "May 5, 2020", "Tuesday, 5 May 2020 10:30 GMT",
     ],
 )  # fmt: skip
@@ -77,7 +78,8 @@ def test_datelines_are_passed_over(dateline: str) -> None:
         "Reporting by Ana Petrov; Editing by Tom Lee", "(Additional reporting by Ana Petrov)", "© 2024 Example Media",
         "Copyright 2024 Example. All rights reserved.", "This material may not be published or redistributed.",
         "Follow Example on Twitter", "Ana Petrov contributed to this report.", "LAST NEWS", "Reuter", "REUTER N", "___",
-        "The post Harbour approved appeared first on Example.", "Read more: Old harbour closed", "Related stories: none",
+        "The post Harbour approved appeared first on Example.",
+        "Read more: Old harbour closed", "Related stories: none",
     ],
 )  # fmt: skip
 def test_footer_lines_are_passed_over(footer: str) -> None:
