@@ -27,7 +27,7 @@ install() {
     command -v apt-get >/dev/null || fail "no Docker engine answers, and this is not Debian: install Docker"
     say "installing docker.io and docker-compose with apt"
     export DEBIAN_FRONTEND=noninteractive
-    local packages=(docker.io docker-compose iptables ca-certificates)
+    local packages=(docker.io docker-compose tini iptables ca-certificates) # tini: for `init: true`
     apt-get update -q >"$log" 2>&1 || fail "apt cannot reach its archives ($(tail -n 1 "$log"))"
     # Debian 13 has the client in a package of its own; before, docker.io holds it.
     if apt-cache show docker-cli >/dev/null 2>&1; then packages+=(docker-cli); fi

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
-from docker.errors import APIError, DockerException  # type: ignore[import-untyped]
+from docker.errors import APIError, DockerException
 from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.docker_client import DockerClient
@@ -19,7 +19,7 @@ HOST: Final = "127.0.0.1"
 CLIENT_PORT: Final = 9092  # inside the container
 
 ENGINE_S: Final = 10  # for the engine to answer; one at rest needs 0.01 s
-START_S: Final = 90.0  # 6 s on an idle machine; a full one must not be called broken
+START_S: Final = 90.0  # 9 s on two busy cores; a full machine must not be called broken
 POLL_S: Final = 0.25  # aiokafka logs a line for each try
 ATTEMPTS: Final = 5  # a free port may be taken between our look and the engine's bind
 LOG_LINES: Final = 15

@@ -22,8 +22,8 @@ BASE: Final = "python:3.11-slim"
 SEEDS: Final = ROOT / "seeds" / "articles.jsonl"
 
 BUILD_S: Final = 900.0  # three minutes with an empty cache, half of it downloading
-UP_S: Final = 240.0  # 20 s on an idle machine: the broker's start, then the topics'
-DRAIN_S: Final = 240.0  # 10 s on an idle machine, most of it loading the models
+UP_S: Final = 240.0  # 20 s on two busy cores: the broker's start, then the topics'
+DRAIN_S: Final = 240.0  # 25 s on two busy cores, most of it loading the models twice
 DOWN_S: Final = 120.0
 POLL_S: Final = 1.0  # each look starts a Python
 LOG_LINES: Final = 20  # of each container
