@@ -139,9 +139,9 @@ def _stop_event(parent: int | None) -> asyncio.Event:
 
 async def _run(apps: Sequence[Any], stop: asyncio.Event, ready: Callable[[], None]) -> BaseException | None:
     """Start the apps and wait for the stop event (None) or the first failure (its reason)."""
-    starting = asyncio.gather(*(app.start() for app in apps))
-    stopping = asyncio.ensure_future(stop.wait())
-    await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    starting: asyncio.Future[Any] = asyncio.gather(*(app.start() for app in apps))
+    stopping: asyncio.Future[Any] = asyncio.ensure_future(stop.wait())
+    await asyncio.wait([starting, stopping], return_when=asyncio.FIRST_COMPLETED)
     if stopping.done():
         starting.add_done_callback(lambda gone: gone.cancelled() or gone.exception())  # nobody else will ask
         starting.cancel()  # a broker that is gone would let it wait for ever

@@ -98,7 +98,7 @@ class Entity(Part):
     name: str
     roles: tuple[str, ...] = ()
     salience: Score
-    mentions: tuple[Mention, ...]
+    mentions: tuple[Mention, ...] = Field(description="in the text; empty where only the headline names it")
     links: tuple[Link, ...] = ()
 
 

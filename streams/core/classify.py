@@ -56,9 +56,7 @@ def classify_article(article: UniqueArticle, model: TopicModel, *, origin: str, 
     """Return the article with its topics, or with the reason in `skipped` where the model cannot read its language."""
     language = article.language
     if language.code not in (MODEL_LANGUAGE, "und") and language.score >= SURE_OF_LANGUAGE:
-        return unclassified_article(
-            article, f"no model for language {language.code}", origin=origin, pipeline=pipeline
-        )
+        return unclassified_article(article, f"no model for language {language.code}", origin=origin, pipeline=pipeline)
     return _classified(article, classify(article.title, article.text, model), article.skipped, origin, pipeline)
 
 
@@ -71,9 +69,7 @@ def _classified(
     article: UniqueArticle, topics: tuple[Topic, ...], skipped: dict[str, str], origin: str, pipeline: str
 ) -> ClassifiedArticle:
     fields = dict(article)
-    fields.update(
-        event_id=ids.event_id(ClassifiedArticle.__name__, origin, pipeline), skipped=skipped, topics=topics
-    )
+    fields.update(event_id=ids.event_id(ClassifiedArticle.__name__, origin, pipeline), skipped=skipped, topics=topics)
     return ClassifiedArticle.model_construct(**fields)
 
 
@@ -111,9 +107,7 @@ def count_terms(title: str, text: str, known: Container[str] | None = None) -> C
             counts.update(f"{left} {right}" for left, right in neighbours)
         else:
             counts.update([word for word in words if word in known])
-            counts.update(
-                [f"{left} {right}" for left, right in neighbours if left in known and right in known]
-            )
+            counts.update([f"{left} {right}" for left, right in neighbours if left in known and right in known])
     return counts
 
 

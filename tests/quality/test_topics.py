@@ -78,9 +78,7 @@ def test_the_labels_name_texts_and_quote_none() -> None:
 
 
 @needs_data
-def test_unseen_articles_get_their_topics(
-    articles: list[Example], known: list[Concept], tops: list[Concept]
-) -> None:
+def test_unseen_articles_get_their_topics(articles: list[Example], known: list[Concept], tops: list[Concept]) -> None:
     figures = cross_validate(articles, definition_examples(known))
     assert figures.micro_f1 >= MICRO_F1_FLOOR, report(figures, tops)
     assert figures.macro_f1 >= MACRO_F1_FLOOR, report(figures, tops)
