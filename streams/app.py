@@ -39,6 +39,7 @@ from streams.models.pipeline import pipeline_id
 from streams.models.topics import load_topic_model
 from streams.settings import Settings, group_of
 
+EXTRACT_AHEAD: Final = 16  # articles for each model process: some 2 s of work
 RAW: Final[dict[str, Any]] = {
     "key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw",
 }  # fmt: skip
@@ -134,6 +135,11 @@ def create_app(
     return StageApp(name, app, stats)
 
 
+def in_flight_of(settings: Settings, stage: str) -> int:
+    """Return how many records a stage may have under way; fewer where each takes long, so that stopping does not."""
+    return min(settings.in_flight, EXTRACT_AHEAD * settings.processes) if stage == "extract" else settings.in_flight
+
+
 def _faust_app(settings: Settings, name: str) -> Any:
     assert settings.bootstrap, "a worker needs a broker"  # noqa: S101 - the verbs check it with a message
     hosts = [f"kafka://{host.strip()}" for host in settings.bootstrap.split(",")]
@@ -182,9 +188,16 @@ def _add_agent(
 
     async def run(stream: Any) -> None:
         pump = Pump(
-            stage, send=send, dead=context.catalogue.dead, pipeline=context.pipeline, in_flight=settings.in_flight,
-            stats=stats, clock=clock, is_current=is_current, table=table,
-        )  # fmt: skip
+            stage,
+            send=send,
+            dead=context.catalogue.dead,
+            pipeline=context.pipeline,
+            in_flight=in_flight_of(settings, stage.name),
+            stats=stats,
+            clock=clock,
+            is_current=is_current,
+            table=table,
+        )
         await pump.run(stream.noack())
 
     source = app.topic(stage.source.name, **RAW)

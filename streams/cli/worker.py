@@ -6,8 +6,9 @@ import contextlib
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Sequence
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from streams import logs
 from streams.broker import admin, describe
@@ -15,6 +16,9 @@ from streams.cli.common import add_broker_arguments, run_async, verb, with_broke
 from streams.cli.errors import OK, STOPPED, UserError
 from streams.contracts.topics import STAGES
 from streams.settings import Settings
+
+if TYPE_CHECKING:
+    from streams.app import StageApp
 
 EXAMPLE = """\
   newswire worker --bootstrap 127.0.0.1:9092            all five stages
@@ -24,6 +28,8 @@ EXAMPLE = """\
 SIGTERM or Ctrl-C: what is in flight is finished, exit 0."""
 
 PARENT_CHECK_SECONDS: Final = 0.5
+DRAIN_SECONDS: Final = 8.0  # supervisors kill after 10
+DRAIN_POLL_SECONDS: Final = 0.02
 STOP_SECONDS: Final = 20.0  # then the process ends anyway; nothing unacknowledged was committed
 
 
@@ -110,6 +116,8 @@ async def _serve(
     except Exception as raised:
         error = raised
     log.info("worker.stopping", in_flight={stage.name: stage.stats.in_flight for stage in stages})
+    if error is None:
+        await _drain(stages)
     with contextlib.suppress(TimeoutError):
         stops = asyncio.gather(*(stage.app.stop() for stage in stages), return_exceptions=True)
         await asyncio.wait_for(stops, STOP_SECONDS)
@@ -117,6 +125,16 @@ async def _serve(
     for stage in stages:
         log.info("stats", **stage.stats.line(0))
     return error
+
+
+async def _drain(stages: Sequence["StageApp"]) -> None:
+    """Read no more, and wait until what was read is delivered and acknowledged; whatever is not comes again."""
+    for stage in stages:
+        stage.app.consumer.stop_flow()
+        stage.app.flow_control.suspend()
+    deadline = time.monotonic() + DRAIN_SECONDS
+    while any(stage.stats.in_flight for stage in stages) and time.monotonic() < deadline:
+        await asyncio.sleep(DRAIN_POLL_SECONDS)
 
 
 def _stop_event(parent: int | None) -> asyncio.Event:

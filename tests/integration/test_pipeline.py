@@ -171,7 +171,7 @@ def test_bad_records_cost_themselves_only(bootstrap: str, catalogue: Catalogue, 
     assert MAX_RAW_BYTES < len(oversized) < MAX_RAW_BYTES + 128 * 1_024
     bad = {"null_value": None, "too_large": oversized, "not_utf8": b"\xff\xfe", "too_deep": b"[" * 10_000}
     values: list[bytes | None] = [good[0], *bad.values(), *good[1:]]
-    sent = run_async(send(bootstrap, catalogue.raw, values, key=lambda n: None if n % 2 else b"key"))
+    sent = run_async(send(bootstrap, catalogue.raw, values, key=lambda n: b"key" if n % 2 else None))
     with worker(environment(bootstrap, catalogue, tmp_path), tmp_path / "worker.log") as process:
         found = run_async(outcomes(bootstrap, catalogue, sent, process))
         assert process.poll() is None, "a bad record must not restart the worker"
@@ -231,6 +231,21 @@ def test_sigterm_drains_and_exits_zero_and_nothing_listens(
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
     assert "Traceback" not in (tmp_path / "worker.log").read_text()
+
+
+def test_sigterm_under_load_finishes_what_is_in_flight(bootstrap: str, catalogue: Catalogue, tmp_path: Path) -> None:
+    sent = run_async(send(bootstrap, catalogue.raw, [_raw(number) for number in range(300)]))
+    env = environment(bootstrap, catalogue, tmp_path)
+    with worker(env, tmp_path / "first.log") as process:
+        until(partial(_at_least, bootstrap, catalogue, 5), "5 outcomes")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+    last = {line["stage"]: line for line in log_lines(tmp_path / "first.log") if line["event"] == "stats"}
+    assert {line["in_flight"] for line in last.values()} == {0}
+    lags = json.loads(newswire("status", "--json", env=env).stdout)["stages"]
+    assert {name: lag["committed"] for name, lag in lags.items()} == {name: last[name]["done"] for name in last}
+    with worker(env, tmp_path / "second.log") as process:
+        run_async(outcomes(bootstrap, catalogue, sent, process))
 
 
 def listening(pid: int) -> list[str]:
