@@ -25,7 +25,7 @@ test: setup ## every test tier (under 25 minutes); coverage of core and contract
 
 check: setup ## what every commit passes: lint and the fast tiers (under 60 s)
 	@$(MAKE) --no-print-directory lint
-	$(PYTEST) -q -x tests/unit tests/properties tests/agents tests/meta
+	$(PYTEST) -q -n 2 --dist loadfile -m "not slow" tests/unit tests/properties tests/agents tests/meta
 
 lint: setup ## ruff, mypy --strict, import-linter
 	$(BIN)/ruff check .

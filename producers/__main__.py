@@ -29,6 +29,7 @@ NOT_STARTED: Final = 2
 STOPPED: Final = 3
 BY_SIGNAL: Final = 128  # plus the signal's number: 130 for Ctrl-C, 143 for SIGTERM
 
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     options = parser().parse_args(argv)

@@ -1,9 +1,9 @@
 """Why a producer stops, each with one line for a person.
 
-    ProducerError
-    ├── InputError     a path or an option is wrong, or there are no articles: exit 2
-    ├── NoKafkaError   no Kafka answers, or the topic is not there: exit 2
-    └── DeliveryError  publishing had to stop: exit 3
+ProducerError
+├── InputError     a path or an option is wrong, or there are no articles: exit 2
+├── NoKafkaError   no Kafka answers, or the topic is not there: exit 2
+└── DeliveryError  publishing had to stop: exit 3
 """
 
 from streams.contracts.errors import NewswireError

@@ -1,6 +1,6 @@
 """The first stage: a raw record becomes a clean article, or is malformed.
 
-    bytes -> fields -> text (plain or HTML) -> paragraphs -> removals -> dates, language, ids -> CleanArticle
+bytes -> fields -> text (plain or HTML) -> paragraphs -> removals -> dates, language, ids -> CleanArticle
 """
 
 from collections.abc import Sequence
@@ -103,9 +103,7 @@ def _address(raw: RawFields) -> tuple[str | None, str]:
     return linked or canonical, given or ids.registered_domain(raw.url)
 
 
-def _language(
-    title: str, text: str, raw: RawFields, models: NormaliseModels, policy: NormalisePolicy
-) -> Language:
+def _language(title: str, text: str, raw: RawFields, models: NormaliseModels, policy: NormalisePolicy) -> Language:
     return read_language(
         models.detect, title, text, raw.language, sample_chars=policy.language_sample_chars,
         min_letters=policy.min_language_letters, min_score=policy.min_language_score,

@@ -19,6 +19,7 @@ from tests.expected import (
     model_misses,
     offsets_hold,
 )
+from tests.meta.golden import GOLDEN, golden_of, seed_lines
 
 MODEL_FLOOR = 0.75  # of the topics and entities that the seeds expect; the test prints what is missed
 
@@ -33,17 +34,12 @@ def seeds() -> list[Seed]:
 
 @pytest.fixture(scope="module")
 def lines(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
-    return list(_enriched(tmp_path_factory.mktemp("state")))
+    return seed_lines(tmp_path_factory.mktemp("state"))
 
 
 @pytest.fixture(scope="module")
 def events(lines: list[bytes]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines]
-
-
-def _enriched(state: Path) -> list[bytes]:
-    paths = [str(SEEDS / "articles.jsonl"), str(SEEDS / "bad_input.jsonl")]
-    return list(enrich(read_files(paths), load(state=state, processes=2)))
 
 
 def test_every_line_has_its_outcome_in_order(seeds: list[Seed], events: list[dict[str, Any]]) -> None:
@@ -82,8 +78,19 @@ def test_paragraphs_of_another_story_are_found_and_own_ones_kept(
     assert len(wrong) <= FOREIGN_WRONG
 
 
+@pytest.mark.slow
 def test_two_runs_give_the_same_bytes(lines: list[bytes], tmp_path: Path) -> None:
-    assert _enriched(tmp_path) == lines
+    assert seed_lines(tmp_path) == lines
+
+
+def test_outcomes_and_pipeline_id_change_together(lines: list[bytes]) -> None:
+    golden, now = json.loads(GOLDEN.read_text(encoding="utf-8")), golden_of(lines)
+    if now["sha256"] != golden["sha256"]:
+        assert now["pipeline"] != golden["pipeline"], (
+            "the seeds' outcomes changed and the pipeline id did not: count up the POLICY_VERSION of the stage that "
+            "changed (streams/core), then `python -m tests.meta.golden`"
+        )
+    assert now == golden, "a new pipeline: if the change is meant, `python -m tests.meta.golden` and commit golden.json"
 
 
 def test_an_oversized_line_is_a_dead_letter_with_its_place(tmp_path: Path) -> None:

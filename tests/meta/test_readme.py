@@ -16,6 +16,7 @@ from streams.cli.enrich import enrich
 from streams.settings import load
 from tests.expected import SEEDS
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 NEEDS_BROKER = ("newswire topics create", "newswire worker", "newswire status", "newswire tail", "newswire get")

@@ -37,5 +37,5 @@ def test_a_long_text_is_cut_without_losing_offsets(
 
 
 def test_a_folder_without_a_model_is_an_os_error(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="meta.json"):
+    with pytest.raises(OSError, match=r"meta\.json"):
         ner.load_ner(tmp_path)
