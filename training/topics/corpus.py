@@ -92,9 +92,7 @@ def _concept(uri: str, active: dict[str, Any]) -> Concept:
     while broader := [b for b in active[top].get("broader", []) if b in active]:
         top = broader[0]
     entry = active[uri]
-    return Concept(
-        entry["qcode"], active[top]["qcode"], entry["prefLabel"]["en-GB"], entry["definition"]["en-GB"]
-    )
+    return Concept(entry["qcode"], active[top]["qcode"], entry["prefLabel"]["en-GB"], entry["definition"]["en-GB"])
 
 
 def json_lines(path: Path) -> Iterator[dict[str, Any]]:

@@ -73,9 +73,7 @@ def definition_examples(known: Sequence[Concept]) -> list[Example]:
     """Each IPTC concept's label and definition as an example of its top concept."""
     tops = [concept.id for concept in known if concept.id == concept.top]
     return [
-        Example(
-            count_terms(concept.label, concept.definition), tuple(concept.top == top for top in tops), concept.id
-        )
+        Example(count_terms(concept.label, concept.definition), tuple(concept.top == top for top in tops), concept.id)
         for concept in known
     ]
 
