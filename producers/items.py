@@ -31,16 +31,17 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Input that cannot be sent, and why."""
+    """Input that cannot be sent, and why; `code` is the word for it that a dead letter would have."""
 
     where: str
     reason: str
+    code: str = "unreadable"
 
 
 def item(where: str, value: bytes, place: Place) -> Item | Refused:
     """Return the article with its key, or refuse it when it is larger than news.raw takes."""
     if len(value) > MAX_RAW_BYTES:
-        return Refused(where, too_large(len(value)))
+        return Refused(where, too_large(len(value)), "too_large")
     return Item(where, value, keyed(value), place)
 
 

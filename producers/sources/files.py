@@ -96,7 +96,7 @@ class _Reader:
 
     def _line(self, line: Line, where: str, path: str) -> Iterator[Item | Refused]:
         if line.value is None:
-            yield Refused(where, too_large())
+            yield Refused(where, too_large(), "too_large")
         elif not line.value.strip():
             self._report.skip(BLANK)
         else:
@@ -110,7 +110,7 @@ class _Reader:
         if self._done.get(place.path) == place:
             self._report.skip(EARLIER)
         elif len(data) > MAX_RAW_BYTES:
-            yield Refused(where, too_large())
+            yield Refused(where, too_large(), "too_large")
         elif not data.strip():
             yield Refused(where, "the file is empty")
         elif file.name.lower().endswith(".json"):
@@ -120,7 +120,9 @@ class _Reader:
 
     def _object(self, data: bytes, where: str, place: Place) -> Item | Refused:
         if data.lstrip().startswith(b"["):
-            return Refused(where, "holds an array; write one article a line into a .jsonl file (jq -c '.[]')")
+            return Refused(
+                where, "holds an array; write one article a line into a .jsonl file (jq -c '.[]')", "not_object"
+            )
         return item(where, reshape(data, self._mapping, self._source), place)
 
     def _article(self, data: bytes, file: Found, where: str, place: Place) -> Item | Refused:
@@ -128,7 +130,9 @@ class _Reader:
         try:
             fields = read(data, file.name, self._source or file.root.resolve().name or "files")
         except UnicodeDecodeError as error:
-            return Refused(where, f"not {error.encoding} at byte {error.start}; convert it to UTF-8, e.g. with iconv")
+            return Refused(
+                where, f"not {error.encoding} at byte {error.start}; convert it to UTF-8, e.g. with iconv", "not_utf8"
+            )
         return item(where, encoded(fields), place)
 
 

@@ -106,8 +106,8 @@ class Run:
     def over(self, items: Iterable[Item | Refused]) -> Iterator[bytes]:
         """Yield one outcome line for each item, in order, a window of them under way at once."""
         window: deque[Callable[[], bytes]] = deque()
-        for number, item in enumerate(items, start=1):
-            window.append(self.begin(item, number))
+        for number, item in enumerate(items):
+            window.append(self.begin(item, origin=f"file/-/0/{number}", line=line_of(item.where, number + 1)))
             if len(window) >= WINDOW:
                 yield window.popleft()()
         while window:
@@ -122,25 +122,24 @@ class Run:
         """End the processes."""
         self._parts.close()
 
-    def begin(self, item: Item | Refused, number: int) -> Callable[[], bytes]:
+    def begin(self, item: Item | Refused, *, origin: str, line: int) -> Callable[[], bytes]:
         """Start one record; the returned function waits for its outcome line."""
-        origin = f"file/-/0/{number - 1}"
         try:
             event = self._judged(item, origin)
         except Malformed as error:
-            line = _line("dead", number, encode(self._letter(item, error, origin)))
-            return lambda: line
+            letter = _line("dead", line, encode(self._letter(item, error, origin)))
+            return lambda: letter
         if isinstance(event, DuplicateSeen):
-            line = _line("duplicate", number, encode(event))
-            return lambda: line
-        return self._enriched(event, origin, number)
+            copy = _line("duplicate", line, encode(event))
+            return lambda: copy
+        return self._enriched(event, origin, line)
 
     def _judged(self, item: Item | Refused, origin: str) -> UniqueArticle | DuplicateSeen:
         from streams.core.dedupe import outcome
         from streams.core.normalise import normalise
 
         if isinstance(item, Refused):
-            raise Malformed("too_large", item.reason)
+            raise Malformed(item.code, item.reason)
         time = self._ingested_at if self._ingested_at is not None else fetched_at(item.value)
         article = normalise(
             item.value, origin=origin, ingested_at=time, pipeline=self._pipeline, models=self._parts.normalise_models
@@ -158,20 +157,20 @@ class Run:
         value = None if isinstance(item, Refused) else item.value
         return dead_letter(value, error, stage="normalise", origin=origin, pipeline=self._pipeline)
 
-    def _enriched(self, event: UniqueArticle, origin: str, number: int) -> Callable[[], bytes]:
+    def _enriched(self, event: UniqueArticle, origin: str, line: int) -> Callable[[], bytes]:
         classified = self._classified(event, origin)
         value = encode(classified)
         if "extract" not in self._stages:
             from streams.core.extract import skipped_article
 
             done = skipped_article(classified, "stage not run", origin=origin, pipeline=self._pipeline)
-            return lambda: _line("enriched", number, encode(done))
+            return lambda: _line("enriched", line, encode(done))
         extractor: Extractor = self._parts.extractor
         future: Future[Enriched] = extractor.submit(value, origin=origin, pipeline=self._pipeline)
 
         def finish() -> bytes:
             result = extractor.result(future, value, origin=origin, pipeline=self._pipeline)
-            return _line("enriched", number, result.value)
+            return _line("enriched", line, result.value)
 
         return finish
 
@@ -183,9 +182,15 @@ class Run:
         return classify_article(event, self._parts.topic_model, origin=origin, pipeline=self._pipeline)
 
 
-def _line(outcome: str, number: int, event: bytes) -> bytes:
+def line_of(where: str, number: int) -> int:
+    """Return the line within its file where there are lines (`file:line`), else the number of the record."""
+    last = where.rpartition(":")[2]
+    return int(last) if last.isdigit() else number
+
+
+def _line(outcome: str, line: int, event: bytes) -> bytes:
     """Return the event with its outcome and line in front, without decoding it again."""
-    return b'{"outcome":"%s","line":%d,%s\n' % (outcome.encode(), number, event[1:])
+    return b'{"outcome":"%s","line":%d,%s\n' % (outcome.encode(), line, event[1:])
 
 
 def _write_all(lines: Iterable[bytes], out: IO[bytes], progress: Progress) -> Counter[str]:

@@ -26,6 +26,7 @@ class Malformed(NewswireError):
 
 REASONS: Final[dict[str, str]] = {
     "null_value": "the record has no value",
+    "unreadable": "a file or feed could not be read as far as this record (only from a file: producers refuse it)",
     "too_large": "the record is larger than its topic allows",
     "not_utf8": "the bytes are not UTF-8",
     "not_json": "the text is not complete, valid JSON",
