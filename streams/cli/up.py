@@ -1,5 +1,6 @@
 """`newswire up`: the main job in one command: Kafka, topics, a worker, articles in, the enriched stream out."""
 
+import _thread
 import argparse
 import asyncio
 import contextlib
@@ -40,6 +41,9 @@ EXAMPLE = """\
 SEEDS: Final = Path(__file__).resolve().parents[2] / "seeds"
 PATIENCE_SECONDS: Final = 120.0  # without a single new outcome: the first one waits for models to load
 POLL_SECONDS: Final = 0.2
+PARENT_CHECK_SECONDS: Final = 0.5
+GRACE_SECONDS: Final = 10.0  # for putting everything away in order
+INTERRUPTED: Final = 130
 
 
 def add(verbs: Any) -> None:
@@ -293,12 +297,12 @@ def ended_with_parent() -> Iterator[None]:
     parent, over = os.getppid(), threading.Event()
 
     def watch() -> None:
-        while not over.wait(0.5):
+        while not over.wait(PARENT_CHECK_SECONDS):
             if os.getppid() != parent:
-                import _thread
-
                 _thread.interrupt_main()
-                return
+                # A library may swallow the interrupt. Broker and worker notice by themselves when we are gone.
+                if not over.wait(GRACE_SECONDS):
+                    os._exit(INTERRUPTED)
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()

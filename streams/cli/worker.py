@@ -30,7 +30,7 @@ SIGTERM or Ctrl-C: what is in flight is finished, exit 0."""
 PARENT_CHECK_SECONDS: Final = 0.5
 DRAIN_SECONDS: Final = 8.0  # supervisors kill after 10
 DRAIN_POLL_SECONDS: Final = 0.02
-STOP_SECONDS: Final = 20.0  # then the process ends anyway; nothing unacknowledged was committed
+STOP_SECONDS: Final = 10.0  # then the process ends anyway; nothing unacknowledged was committed
 
 
 def add(verbs: Any) -> None:
