@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -317,9 +318,13 @@ def test_it_can_be_started_from_a_thread_that_ends(tmp_path: Path) -> None:
 
 def test_the_foreground_command_prints_its_address_and_stops_on_ctrl_c(tmp_path: Path) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "streams.broker", "--folder", str(tmp_path)], stdout=subprocess.PIPE, text=True,
+        [sys.executable, "-m", "streams.broker", "--folder", str(tmp_path)],
+        stdout=subprocess.PIPE,
+        text=True,
         cwd=Path(embedded.__file__).parents[2],
-    )  # fmt: skip
+        # Whoever runs the tests in the background makes them, and all their children, ignore Ctrl-C.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.default_int_handler),
+    )
     assert process.stdout is not None
     with process.stdout:
         asyncio.run(create(process.stdout.readline().strip(), "foreground"))
