@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def use_uvloop() -> None:
-    """Take the faster event loop where the platform has it: 10 to 20 % less CPU a record."""
+    """Take the faster event loop where the platform has it."""
     with contextlib.suppress(ImportError):
         import uvloop
 
