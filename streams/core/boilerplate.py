@@ -11,6 +11,8 @@ MAX_WORDS: Final = 40  # an invitation is short; longer paragraphs are prose tha
 MAX_CHARS: Final = 400
 MAX_CREDIT_WORDS: Final = 70  # an agency names all who took part
 MAX_BYLINE_WORDS: Final = 14
+MAX_PROMOTION_WORDS: Final = 90  # an appeal to readers explains itself at length
+MAX_NOTE_WORDS: Final = 120  # of a life in brief
 
 _SITES: Final = r"(?:facebook|twitter|x|instagram|youtube|telegram|whatsapp|linkedin|google news|threads|bluesky)"
 
@@ -93,6 +95,93 @@ _FAREWELL: Final = _any_of(
     )
 )
 
+# An appeal is made by three things together: a sentence opens by asking the reader for something, it names what
+# readers subscribe to, install, pay for or write to, and it says "you" or "we".
+_ASKED: Final = re.compile(
+    r"(?:^\W*|[.!?:…–—-][\"'”’)]?\s+|\bplease )(?:to (?:receive|get|read|sign|respond)|sign(?:ing)? up|subscribe|join"
+    r"|become|follow|download|click|tap|get|listen|tune in|donate|support|consider|make|check out|stay|register|visit"
+    r"|read|like|catch|send|submit|e-?mail|want|looking|ready|interested|enjoy\w*|love|have|thank|help|see|add|watch"
+    r"|find|let us|tell us|give|try|keep up|respond|receive|share|contact|write to|if you"
+    r"|we (?:want|would like|encourage))\b",
+    re.IGNORECASE,
+)
+_OFFERED: Final = re.compile(
+    r"\b(?:news ?letters?|inbox|e-?mail box|mailing list|e-?mail (?:alerts?|updates?|list|address)|push alerts?"
+    r"|breaking news alerts?|podcasts?|(?:phone|mobile|our|the|free|news) apps?|app store|google play|paywalls?"
+    r"|promo code|ad-free|free trial"
+    r"|(?:our|digital|premium) (?:members?|memberships?|subscriptions?|subscribers?)"
+    r"|become an? (?:\w+ )?(?:member|subscriber|supporter|patron)"
+    r"|(?:our|nonprofit|independent|support \w+) (?:journalism|newsroom|reporting)|click (?:here|to)|sign(?:ing)? up"
+    r"|(?:on|our) (?:facebook|twitter|instagram|youtube|flipboard)|letters? to the editor|new posts by email)\b"
+    r"|@[\w-]+\.\w{2,}",
+    re.IGNORECASE,
+)
+_ADDRESSED: Final = re.compile(r"\b(?:you|your|you[’'](?:re|ve|ll)|we|we[’'](?:re|ve|ll)|our|us)\b", re.IGNORECASE)
+_REPORTED: Final = re.compile(
+    r"[“”]|\b(?:said|says|told|tweeted|added|wrote|according to|he|she|his|her)\b", re.IGNORECASE
+)
+
+_PROMOTION: Final = _any_of(
+    (
+        # links to other pages
+        r"[(\[•>*-]*\s?(?-i:PHOTOS?|VIDEOS?|WATCH|READ|RELATED|TIMELINE|QUIZ|POLL|GALLERY|LISTEN|GRAPHICS?|INTERACTIVE"
+        r"|SLIDE ?SHOW|ALSO|SEE ALSO|SEE MORE|SEE RELATED|MAP|TRANSCRIPT|FULL TEXT|CHART|DOCUMENTS?|[A-Z]{3,12} VIDEO)"
+        r"(?: [\w ]{1,40})?\s?:[^“”]{3,250}",
+        r"\(\s?[^():]{2,30}: [^()]{3,120}[^().!?]\)",
+        r"\(?\s?(?:also|more|see more) (?:on|from|at) (?-i:[A-Z][\w’']+)(?: \w+)?: [^“”]{3,160}",
+        r"[^.“”]{8,200}\s(?-i:Read|Watch|Learn) more[.»>]?",
+        r"(?:watch|listen to) [^.“”]{0,60}\b(?:above|below|here)[.:!]?",
+        r"[^.“”]{0,60}\b(?:click|tap) here\b[.!]?",
+        r"slide ?show \(?\d+ images?\)?|(?:prev|next|previous)? ?(?:image|photo|slide) \d+ of \d+.{0,20}",
+        r"just watched\b.{0,200}\bmust watch\b.*",
+        r"interested in [^.?]{2,60}\? add [^.]{2,80} as an interest\b.*",
+        # who pays, who may copy
+        r"content created by .{3,80} is available without charge\b.*",
+        r"[^.]{2,60} (?:is|are) (?:an? )?(?:[\w-]+ ){0,3}(?:nonprofit|reader[- ]supported|reader[- ]funded)\b"
+        r".*\b(?:sign up|subscribe|donat\w+|chip in|support us)\b.*",
+        r"(?:the )?associated press\b.{0,60}\breceives support\b.*\bsolely responsible\b.*",
+        r"[*⦁•-]*\s?this (?:article|story|report) (?:is|was) based in part on\b.*",
+        r"(?:note: )?this is a rush transcript\b.*",
+        r"(?:tell us|help us report)\b.*\bthis form\b.*",
+    )
+)
+
+_NAME: Final = r"[^\W\d_a-zß-ÿ][\w.’'-]*"
+_FULL_NAME: Final = rf"{_NAME}(?:\s(?:(?:de|van|von|al|el|bin|da|di|la|le|der|den)\s)*{_NAME}){{0,4}}"
+_ROLES: Final = (
+    r"(?:editor|editor-in-chief|editor-at-large|columnist|reporter|writer|author|blogger|correspondent|contributor|host"
+    r"|co-host|fellow|scholar|professor|director|president|analyst|commentator|strategist|attorney|lawyer|journalist"
+    r"|producer|researcher|consultant|founder|co-founder|historian|economist|pollster|adviser|advisor|lecturer|novelist"
+    r"|critic|critic-at-large|speechwriter|dean|assistant|associate|chair|chairman|chairwoman|ceo|CEO|partner)s?"
+)
+_AUTHOR_NOTE: Final = re.compile(
+    r"[•*—–\s-]{0,4}(?:[Ee]ditor[’']s [Nn]ote: ?|About the [Aa]uthors?:? ?)?"
+    rf"(?P<name>{_NAME}(?:\s(?:(?:de|van|von|al|el|bin|da|di|la|le|der|den)\s)*{_NAME}){{1,4}})"
+    rf"(?:, (?:\d\d|Ph\.?D\.?|M\.?D\.?|Jr\.?),?)? (?:is|are) (?:(?!(?:to|by) )[\w’'&./-]+,? ){{0,10}}?{_ROLES}\b.*"
+    rf"|[•*—–\s-]{{0,4}}(?P<busy>{_NAME}(?:\s{_NAME}){{1,3}})(?:, [^.”]{{5,120}},)? (?:runs|hosts|directs"
+    r"|teaches|blogs|covers|holds an?|serves (?:as|on)|contributes to"
+    r"|writes (?:an?|the|his|her|for|about|on|regularly)) .*"
+)
+_SPOKEN: Final = re.compile(r"\b(?:said|says|told|tweeted|added|wrote|according)\b")
+# Where an author can be found; tells nothing when it stands in what somebody said.
+_REACHED: Final = _any_of(
+    (
+        r".*\bcan be (?:reached|contacted|followed) (?:at|on|by|via)\b.*",
+        r".*\bfollow (?:him|her|them|me|(?-i:[A-Z])[\w .’'-]{2,40}) (?:on|at) (?:twitter|facebook|instagram|@)\b.*",
+        r".*\b(?:e-?mail|contact) (?:him|her|them|me|the author|(?-i:[A-Z])[\w .’'-]{2,40}) at\b.*",
+        r"(?-i:[A-Z]).{3,200}\b(?:e-?mail|twitter): ?\S*@\S+.*",
+        r"[^.]{3,80}\bcovers [^.]{3,80} for (?:the )?(?-i:[A-Z])[^.]{2,60}\..{0,80}",
+    )
+)
+_DISCLAIMER: Final = _any_of(
+    (
+        r"(?:note: )?(?:the )?(?:views|opinions)(?: and (?:views|opinions))? (?:expressed|stated) .{0,120}\b"
+        r"(?:his|hers?|their|the|your|solely|own|author|writer|columnists?|alone)\b.{0,240}",
+        r"(?:note: )?this (?:article|piece|column|post) (?:gives|represents|reflects) the (?:views|opinions?) of the "
+        r"author\b.*",
+    )
+)
+
 # What only forms and galleries say, however long the paragraph that holds it.
 MAX_MARKED_WORDS: Final = 300
 _MARKERS: Final = (
@@ -125,6 +214,8 @@ _CREDIT: Final = _any_of(
         r"(?i:.{3,400}\bcontribut(?:ed|ing) (?:additional )?(?:reporting |research |information )?(?:to|for) this "
         r"(?:report|story|article|dispatch|post)\b.{0,40})",
         r"(?i:contribut(?:ing|ors?|ed)(?: by)?\s?:.*)",
+        r"\W*(?:(?:[A-Z][\w.’'-]*|and|in|at|of|for|from|the|also|staff|writers?|reporters?|correspondents?|researchers?),?\s)+"
+        r"contributed(?: (?:reporting|research))?\.?",
         r"\W*(?i:with (?:assistance|reporting|contributions|files|inputs?) (?:by|from)) .*",
         r"(?:[A-Z][\w.’'-]+(?: and|,)? ){1,8}reported from [A-Z].*",
         r"\(?(?i:source|via)\s?: [A-Z][\w .&/-]{1,40}\)?",
@@ -132,8 +223,6 @@ _CREDIT: Final = _any_of(
     flags=0,
 )
 
-_NAME: Final = r"[^\W\d_a-zß-ÿ][\w.’'-]*"
-_FULL_NAME: Final = rf"{_NAME}(?:\s(?:(?:de|van|von|al|el|bin|da|di|la|le|der|den)\s)*{_NAME}){{0,4}}"
 _BYLINE: Final = re.compile(
     rf"(?:By|BY|Von|Por|Par)\s+(?P<names>{_FULL_NAME}(?:(?:,?\s(?:and|AND|&)\s|,\s){_FULL_NAME})*)"
     r"(?:\s?[|,/–-]\s?[\w .@’'-]{2,60})?"
@@ -157,6 +246,31 @@ def is_boilerplate(text: str) -> bool:
         return True
     lower = text.lower()
     return any(marker in lower for marker in _MARKERS) and len(text.split()) <= MAX_MARKED_WORDS
+
+
+def is_promotion(text: str) -> bool:
+    """Tell whether a paragraph points to other pages or asks the reader to subscribe, to pay, to follow or to write."""
+    if len(text.split()) > MAX_PROMOTION_WORDS:
+        return False
+    if _PROMOTION.fullmatch(text):
+        return True
+    # Most paragraphs address nobody, so that is asked first.
+    if not _ADDRESSED.search(text) or _REPORTED.search(text):
+        return False
+    return bool(_OFFERED.search(text) and _ASKED.search(text))
+
+
+def author_noted(text: str) -> str:
+    """Return who is described in a note such as "Ann Lee is a fellow at the Institute", "" for any other paragraph."""
+    found = _AUTHOR_NOTE.fullmatch(text) if len(text.split()) <= MAX_NOTE_WORDS else None
+    return (found["name"] or found["busy"]) if found and not _SPOKEN.search(text) else ""
+
+
+def is_author_line(text: str) -> bool:
+    """Tell whether a paragraph says whose opinions an article gives, or how its author is reached."""
+    if len(text.split()) > MAX_NOTE_WORDS:
+        return False
+    return bool(_DISCLAIMER.fullmatch(text) or (_REACHED.fullmatch(text) and not _SPOKEN.search(text)))
 
 
 def is_farewell(text: str) -> bool:

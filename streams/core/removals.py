@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from streams.contracts.events import Removed
-from streams.core.boilerplate import byline_names, is_boilerplate, is_credit, is_farewell, is_tail_heading
+from streams.core.boilerplate import (
+    author_noted,
+    byline_names,
+    is_author_line,
+    is_boilerplate,
+    is_credit,
+    is_farewell,
+    is_promotion,
+    is_tail_heading,
+)
 from streams.core.clean_text import ends_sentence, key
 from streams.core.fields import split_authors
 
@@ -30,6 +39,8 @@ class RemovalPolicy:
     max_headline_words: int = 20  # of the lines under a tail heading
     max_headlines: int = 30  # under one heading
     credit_paragraphs: int = 6  # credits stand among the last ones
+    note_paragraphs: tuple[int, int] = (2, 4)  # notes on the author stand among so many first and last ones
+    min_met_words: int = 8  # of a paragraph that makes somebody a person of the story; a byline is shorter
 
 
 class Outcome(NamedTuple):
@@ -112,6 +123,28 @@ def _boilerplate(paragraphs: Sequence[str], title: str, policy: RemovalPolicy) -
             yield at, "boilerplate"
 
 
+def _promotion(paragraphs: Sequence[str], title: str, policy: RemovalPolicy) -> Iterator[Finding]:
+    for at, text in enumerate(paragraphs):
+        if is_promotion(text):
+            yield at, "promotion"
+
+
+def _author_note(paragraphs: Sequence[str], title: str, policy: RemovalPolicy) -> Iterator[Finding]:
+    first, last = policy.note_paragraphs
+    for at, text in enumerate(paragraphs):
+        if first <= at < len(paragraphs) - last:
+            continue
+        if is_author_line(text) or ((name := author_noted(text)) and not _is_met(name, at, paragraphs, title, policy)):
+            yield at, "author_note"
+
+
+def _is_met(name: str, at: int, paragraphs: Sequence[str], title: str, policy: RemovalPolicy) -> bool:
+    """Tell whether the story speaks of somebody: then a paragraph that presents them belongs to it."""
+    surname = name.split()[-1]
+    others = (text for other, text in enumerate(paragraphs) if other != at and _words(text) >= policy.min_met_words)
+    return surname in title or any(surname in text for text in others)
+
+
 def _tail(paragraphs: Sequence[str], title: str, policy: RemovalPolicy) -> Iterator[Finding]:
     end = len(paragraphs)
     while end and (start := _tail_start(paragraphs, end, policy)) < end:
@@ -149,7 +182,7 @@ def _subheading(paragraphs: Sequence[str], title: str, policy: RemovalPolicy) ->
 
 
 _RULES: Final[tuple[Rule, ...]] = (
-    _repeated_title, _byline, _tail, _boilerplate, _credit, _doubled, _subheading
+    _repeated_title, _byline, _tail, _boilerplate, _promotion, _credit, _author_note, _doubled, _subheading
 )  # fmt: skip
 
 

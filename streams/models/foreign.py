@@ -8,11 +8,11 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from streams.core.foreign import ForeignModel, Network, Vocabulary
+from streams.core.foreign import Floats, ForeignModel, Network, Vocabulary
 
 ARTEFACT: Final = Path(__file__).parent / "artefacts" / "foreign" / "foreign.npz"
-# A term that was never counted is taken for a little more common than one seen in a single story.
-UNSEEN_STORIES: Final = 1.5
+# A term that is not in the vocabulary is rarer than any that is.
+UNSEEN_STORIES: Final = 0.3
 
 
 @cache
@@ -26,9 +26,9 @@ def load_foreign_model(path: Path = ARTEFACT) -> ForeignModel:
 
 
 def unpack_vocabulary(
-    terms: Sequence[str], documents: npt.NDArray[np.uint16], vectors: npt.NDArray[np.int8], stories: int
+    terms: Sequence[str], documents: Floats, vectors: npt.NDArray[np.int8], stories: int
 ) -> Vocabulary:
-    """Return a vocabulary from document counts and 8-bit vectors."""
+    """Return a vocabulary from the number of stories that each term is expected in, and 8-bit vectors."""
     wide = vectors.astype(np.float32)
     return Vocabulary(
         index={term: row for row, term in enumerate(terms)},

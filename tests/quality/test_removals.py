@@ -13,8 +13,8 @@ from tests.quality.removals import SEED, SETS, Story, clean, inserted, rows, unt
 pytestmark = [pytest.mark.quality, needs_data]
 
 # Floors and ceilings are set a little outside what is measured; they move only towards better.
-MIN_FOUND = {"worldwide": 0.65, "bbc": 0.60, "allsides": 0.30}
-MAX_FOREIGN = {"worldwide": 0.004, "bbc": 0.002, "allsides": 0.003}
+MIN_FOUND = {"worldwide": 0.70, "bbc": 0.72, "allsides": 0.38}
+MAX_FOREIGN = {"worldwide": 0.004, "bbc": 0.002, "allsides": 0.002}
 MAX_LOST = {"bbc": 0.003}
 
 

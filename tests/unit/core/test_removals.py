@@ -1,6 +1,15 @@
 import pytest
 
-from streams.core.boilerplate import byline_names, is_boilerplate, is_credit, is_farewell, is_tail_heading
+from streams.core.boilerplate import (
+    author_noted,
+    byline_names,
+    is_author_line,
+    is_boilerplate,
+    is_credit,
+    is_farewell,
+    is_promotion,
+    is_tail_heading,
+)
 from streams.core.removals import RemovalPolicy, take_out
 
 LEAD = "The council of Elmford voted on Tuesday to keep the old bridge open for another year."
@@ -95,6 +104,69 @@ def test_prose_is_no_litter(text: str) -> None:
     assert not (is_boilerplate(text) or is_farewell(text) or is_tail_heading(text) or is_credit(text))
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Want more essays like this one in your inbox every day? Sign up here for the Elmford newsletter.",
+     "If you liked this map, sign up to hear of our next ones.", "(PHOTOS: Ten bridges of Elmford)",
+     "( Also on HERALD: Council counts its bridges)", "Old bridge to open for another winter Read more",
+     "Can't see the video? Click here.", "Slideshow (4 Images)", "Watch the video below:", "(Photo: Ann Lee/Herald)",
+     "JUST WATCHED The bridge in 2 minutes Replay More Videos ... MUST WATCH The bridge in 2 minutes 02:10",
+     "Have you been held up at the bridge? Share your story by emailing readers@example.org.",
+     "The Herald is a nonprofit newsroom that looks into bridges. Sign up to receive its stories.",
+     "Interested in Bridges? Add Bridges as an interest to stay up to date on the latest Bridges news.",
+     "This is a rush transcript. Copy may not be in its final form.",
+     "This story is based in part on wire service reports."],
+)  # fmt: skip
+def test_promotions_are_known(text: str) -> None:
+    assert is_promotion(text)
+    assert rules(LEAD, SECOND, text, THIRD, LEAD[:-1] + " again.") == [("promotion", text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [LEAD, SECOND, THIRD, "“Sign up for our newsletter,” the mayor told us, and your town will thank you.",
+     "She said we should sign up for the newsletter. Join us, she wrote.", "Read the statement below:",
+     "The council will sign up 40 builders for our bridge.", "Watch out for lorries.",
+     "Want to know who pays for the bridge? You do. We all do.",
+     "Get your coat. " * 40 + "Sign up for our newsletter."],
+)  # fmt: skip
+def test_prose_is_no_promotion(text: str) -> None:
+    assert not is_promotion(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("Ann Lee is a senior fellow at the Elmford Institute. Her latest book is about bridges.", "Ann Lee"),
+     ("• Bo van Berg, 34, is the host of a radio show and a columnist.", "Bo van Berg"),
+     ("Editor's note: Ann Lee is an associate professor of history at Elmford College.", "Ann Lee"),
+     ("Ann Lee writes a column about rivers for the Herald.", "Ann Lee"),
+     ("Ann Lee is a fellow at the institute, said the clerk.", ""), ("Ann Lee is a baker in Elmford.", ""),
+     ("Lee is the editor of the Herald.", ""), ("Ann Lee is set to meet the editor.", ""), (LEAD, "")],
+)  # fmt: skip
+def test_notes_on_authors_are_read(text: str, name: str) -> None:
+    assert author_noted(text) == name
+
+
+def test_who_is_in_the_story_is_not_its_author() -> None:
+    note = "Ann Lee is a professor of bridges at Elmford College."
+    story = [LEAD, SECOND, THIRD, LEAD[:-1] + " or two."]
+    assert rules(*story, note) == [("author_note", note)]
+    assert rules(*story[:3], "It was Lee who told the council about the cracks in the arches.", note) == []
+    assert rules(*story, note, title="Lee saves a bridge") == []
+    assert rules(*story[:3], note, *(f"{SECOND[:-1]} in part {n}." for n in range(4))) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [("The opinions expressed by columnists are their own.", True), ("Bo Berg can be reached at bo@example.org.", True),
+     ("Follow Ann Lee on Twitter @annlee.", True), ("Ann Lee covers rivers for The Elmford Herald.", True),
+     ("The opinions of the council differ.", False), ("Berg can be reached at home, the clerk said.", False),
+     ("can be reached at " * 60, False)],
+)  # fmt: skip
+def test_lines_on_authors_are_known(text: str, known: bool) -> None:
+    assert is_author_line(text.strip()) is known
+
+
 def test_endings_are_known() -> None:
     assert is_farewell("© 2026 Elmford Herald")
     assert is_farewell("Copyright 2026 The Herald. All rights reserved. This material may not be published.")
@@ -105,6 +177,8 @@ def test_endings_are_known() -> None:
     assert is_tail_heading("Most read")
     assert is_tail_heading("Related stories:")
     assert is_credit("Ann Lee contributed to this report.")
+    assert is_credit("• Herald writers Ann Lee in Elmford and Bo Berg contributed.")
+    assert not is_credit("The bridge and the ferry contributed.")
     assert not is_credit("Ann " * 80)
 
 

@@ -4,7 +4,7 @@ from streams.core.foreign import FEATURES
 from streams.models.foreign import ARTEFACT, load_foreign_model
 from streams.models.normalise import load_normalise_models
 
-MAX_ARTEFACT_BYTES = 300 * 1_024
+MAX_ARTEFACT_BYTES = 700 * 1_024
 
 
 def test_the_detector_knows_languages_and_its_doubts() -> None:
