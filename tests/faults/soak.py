@@ -1,0 +1,75 @@
+"""The soak: hours at 70 % of capacity; memory and file descriptors must stay as they are once warm."""
+
+import statistics
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tests.faults.arena import Arena
+from tests.faults.cluster import until
+from tests.faults.reaper import members
+
+SHARE: Final = 0.7
+PROBE: Final = 400  # articles by which capacity is measured
+SAMPLE_SECONDS: Final = 10.0
+WARM_UP: Final = 0.25  # of the time; the window of dedupe and the caches of the models fill in it
+SLOPE_PERCENT: Final = 1.0  # an hour
+MORE_DESCRIPTORS: Final = 4  # a connection that is just being replaced
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What a worker and its model process hold. `at` in seconds since the start."""
+
+    at: float
+    rss_mib: float
+    descriptors: int
+
+
+def capacity(arena: Arena) -> float:
+    """Return how many articles a second come through, measured by a burst on warm models."""
+    arena.drain()
+    arena.load.burst(PROBE)
+    started = time.monotonic()
+    arena.drain()
+    return PROBE / (time.monotonic() - started)
+
+
+def run(arena: Arena, seconds: float) -> list[Sample]:
+    """Keep the load at its share of capacity for so long; return what was seen."""
+    rate = capacity(arena)
+    arena.load.rate = SHARE * rate
+    arena.round.notes.append(f"capacity {rate:.1f} articles/s, soaked at {arena.load.rate:.1f}")
+    arena.load.go()
+    worker, started = arena.any_worker(), time.monotonic()
+    samples: list[Sample] = []
+    while (at := time.monotonic() - started) < seconds:
+        samples.append(_sample(worker.pid, at))
+        until(lambda due=at + SAMPLE_SECONDS: time.monotonic() - started >= due, "the next sample", 60)
+    return samples
+
+
+def judge(samples: list[Sample]) -> tuple[list[str], str]:
+    """Return what is wrong, and the figures in one line."""
+    warm = samples[round(WARM_UP * len(samples)) :]
+    slope, _ = statistics.linear_regression([s.at / 3_600 for s in warm], [s.rss_mib for s in warm])
+    mean = statistics.mean(s.rss_mib for s in warm)
+    tenth = max(1, len(warm) // 10)
+    first, last = (statistics.median(s.descriptors for s in part) for part in (warm[:tenth], warm[-tenth:]))
+    percent = 100 * slope / mean
+    note = f"RSS {mean:.0f} MiB, {percent:+.2f} %/h after warm-up; file descriptors {first:g}, then {last:g}"
+    problems = [f"RSS grows {percent:.2f} %/h"] if percent >= SLOPE_PERCENT else []
+    return problems + (
+        [f"{last:g} file descriptors, before {first:g}"] if last > first + MORE_DESCRIPTORS else []
+    ), note
+
+
+def _sample(pid: int, at: float) -> Sample:
+    rss, descriptors = 0.0, 0
+    for member in members(pid):
+        with suppress(OSError, IndexError):
+            rss += int(Path(f"/proc/{member}/statm").read_text().split()[1]) * 4_096 / 2**20
+            descriptors += len(list(Path(f"/proc/{member}/fd").iterdir()))
+    return Sample(at, rss, descriptors)
