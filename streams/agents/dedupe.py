@@ -1,37 +1,45 @@
 """news.clean -> news.unique or news.duplicates, and news.stories: one writer, one order, recorded decisions."""
 
 from collections.abc import Callable
+from functools import partial
 
 from streams.agents.context import Context
+from streams.agents.control import forget, forgotten_again, is_a, origin_of
 from streams.contracts.codec import Headers
-from streams.contracts.events import CleanArticle, DuplicateSeen, Event, StoryUpdate, UniqueArticle
-from streams.contracts.topics import TopicSpec
+from streams.contracts.events import CleanArticle, DuplicateSeen, Event, ForgetArticle, StoryUpdate, UniqueArticle
+from streams.contracts.topics import TopicSpec, sources_of
 from streams.core.decision import Decision
 from streams.core.dedupe import DedupeState, outcome
-from streams.delivery.records import Handled, Output, Record, Stage, TableWrite
+from streams.delivery.records import Ahead, Handled, Output, Record, Stage, TableWrite
 
 NAME = "dedupe"
 
 
-def dedupe_stage(context: Context, state: Callable[[], DedupeState]) -> Stage:
-    """Return the stage. `state` gives the fold as it stands; it is rebuilt from the changelog after a rebalance."""
+def dedupe_stage(context: Context, state: Callable[[], DedupeState], changelog: Ahead | None = None) -> Stage:
+    """Return the stage. `state` gives the fold as it stands; `changelog` keeps its decisions."""
 
     def decide(record: Record) -> Handled:
-        article, headers = context.read(CleanArticle, record)
         fold = state()
+        if is_a(ForgetArticle, record):
+            return forget(context, fold, record, NAME)
+        article, headers = context.read(CleanArticle, record)
         decision = fold.recorded(headers.origin)
-        writes: tuple[TableWrite, ...] = ()
+        first: tuple[TableWrite, ...] = ()
         if decision is None:
             expired = _expire(fold, headers.ingested_at)  # first: a verdict rests on what is within the window
             decision = fold.judge(article, headers.origin, headers.ingested_at)
             fold.apply(headers.origin, decision)
-            writes = (*expired, TableWrite(headers.origin.encode(), decision.encode()))
-        event, story = outcome(article, decision, headers.origin, context.pipeline)
+            first = (*expired, TableWrite(headers.origin.encode(), decision.encode()))
+        pipeline = context.pipeline_after(headers)
+        event, story = outcome(article, decision, headers.origin, pipeline)
+        outputs = _outputs(context, headers, pipeline, event, story)
+        if isinstance(event, UniqueArticle):
+            outputs += forgotten_again(context, fold, decision, NAME)
         return Handled(
-            _word(event), _outputs(context, headers, event, story), writes, article.article_id, _detail(event, decision)
+            _word(event), outputs, article_id=article.article_id, detail=_detail(event, decision), first=first
         )
 
-    return Stage(NAME, context.catalogue.clean, decide, context.origin)
+    return Stage(NAME, sources_of(context.catalogue, NAME), decide, partial(origin_of, context), changelog)
 
 
 def _expire(fold: DedupeState, now_ms: int | None) -> list[TableWrite]:
@@ -43,12 +51,12 @@ def _expire(fold: DedupeState, now_ms: int | None) -> list[TableWrite]:
 
 
 def _outputs(
-    context: Context, headers: Headers, event: UniqueArticle | DuplicateSeen, story: StoryUpdate | None
+    context: Context, headers: Headers, pipeline: str, event: UniqueArticle | DuplicateSeen, story: StoryUpdate | None
 ) -> tuple[Output, ...]:
     def output(item: Event, topic: TopicSpec, key: str) -> Output:
         return context.write(
             item, to=topic, key=key, stage=NAME, origin=headers.origin, ingested_at=headers.ingested_at,
-            attempt=headers.attempt,
+            attempt=headers.attempt, pipeline=pipeline,
         )  # fmt: skip
 
     topic = context.catalogue.unique if isinstance(event, UniqueArticle) else context.catalogue.duplicates

@@ -3,6 +3,7 @@
 CleanArticle -> UniqueArticle -> ClassifiedArticle -> EnrichedArticle     one article on its way
 DuplicateSeen, DeadLetter                                                 the two other outcomes
 StoryUpdate                                                               caused by an outcome, not one itself
+ForgetArticle -> ArticleForgotten                                         an operator's retraction, not an outcome
 """
 
 from typing import Annotated, ClassVar, Literal
@@ -207,6 +208,21 @@ class DeadLetter(Event):
     raw_base64: str | None = Field(description="the value; null when it was too large or there was none")
 
 
+class ForgetArticle(Part):
+    """An operator's order on news.clean to take an article back; it takes its place in the one order of dedupe."""
+
+    article_id: str
+    reason: str | None = Field(None, description="why, in the operator's words; subscribers see it")
+
+
+class ArticleForgotten(Event):
+    """An article was taken back: whoever keeps it deletes it, up to this version. Not an outcome of a raw record."""
+
+    article_id: str
+    version: int | None = Field(description="newest version taken back; null: all, none was remembered by then")
+    reason: str | None
+
+
 class ArticleRow(Part):
     """A row of the table `articles`: the newest version of an article, without its text."""
 
@@ -230,8 +246,11 @@ class ArticleRow(Part):
 
 EVENTS: tuple[type[Part], ...] = (
     RawArticle, CleanArticle, UniqueArticle, ClassifiedArticle, EnrichedArticle, DuplicateSeen, StoryUpdate, DeadLetter,
-    ArticleRow,
+    ForgetArticle, ArticleForgotten, ArticleRow,
 )  # fmt: skip
+
+# The word for what became of a raw record, and the event that says so.
+OUTCOMES: dict[str, type[Event]] = {"enriched": EnrichedArticle, "duplicate": DuplicateSeen, "dead": DeadLetter}
 
 
 def schema_name(model: type[Part]) -> str:

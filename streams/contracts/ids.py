@@ -56,6 +56,7 @@ TRACKING_PARAMETERS: Final = frozenset(
         "share",
     ]
 )
+PIPELINE_DIGITS: Final = 12  # 48 bits: versions are few
 MAX_URL_CHARS: Final = 2_048  # what browsers and servers agree on; longer ones are data, not addresses
 _PATH_SAFE: Final = "/!$&'()*+,;=:@~-._%"
 _PORTS: Final = {"http": 80, "https": 443}
@@ -108,6 +109,19 @@ def article_id(article_identity: str) -> str:
 def event_id(event_type: str, origin: str, pipeline: str) -> str:
     """Return the id of the event of this type that this pipeline makes of one raw record."""
     return str(uuid5(NAMESPACE, f"event\n{event_type}\n{origin}\n{pipeline}"))
+
+
+def pipeline_after(own: str, inherited: str) -> str:
+    """Return the version of what made an event: of the stage that wrote it, and of those that wrote its input.
+
+    While versions run side by side, an input may come from another version than ours, and come again from a third.
+    Events that may differ then never share a version, nor an event_id.
+    """
+    if inherited == own:
+        return own
+    version, _, _ = own.partition("+")
+    mixed = uuid5(NAMESPACE, f"pipeline\n{own}\n{inherited}").hex
+    return f"{version}+{mixed[:PIPELINE_DIGITS]}"
 
 
 def entity_id(entity_type: str, name: str, link: str = "") -> str:

@@ -35,7 +35,7 @@ def asyncapi(catalogue: Catalogue) -> dict[str, Any]:
         "channels": {topic.name: _channel(topic) for topic in topics},
         "operations": {f"{_verb(topic)}_{topic.name}": _operation(topic) for topic in topics},
         "components": {
-            "messages": {topic.value.__name__: _message(topic.value) for topic in topics},
+            "messages": {model.__name__: _message(model) for topic in topics for model in topic.events},
             "schemas": {name: _nested(schema) for name, schema in json_schemas().items()},
         },
     }
@@ -70,11 +70,11 @@ def _rebased(node: Any, base: str) -> Any:
 
 
 def _channel(topic: TopicSpec) -> dict[str, Any]:
-    name = topic.value.__name__
+    names = [model.__name__ for model in topic.events]
     return {
         "address": topic.name,
         "description": topic.about,
-        "messages": {name: {"$ref": f"#/components/messages/{name}"}},
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in names},
         "bindings": {
             "kafka": {
                 "topic": topic.name,
@@ -90,7 +90,7 @@ def _channel(topic: TopicSpec) -> dict[str, Any]:
 
 
 def _verb(topic: TopicSpec) -> str:
-    return "receive" if topic.writer == "producers" else "send"
+    return "receive" if topic.writer in ("producers", "an operator") else "send"
 
 
 def _operation(topic: TopicSpec) -> dict[str, Any]:

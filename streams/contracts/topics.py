@@ -35,6 +35,12 @@ class TopicSpec:
     max_bytes: int = MAX_EVENT_BYTES  # of the value
     cleanup: Retention = "delete"
     retention_ms: int = 3 * DAY_MS
+    also: tuple[type[Part], ...] = ()  # events beside `value`, told apart by the header `schema`
+
+    @property
+    def events(self) -> tuple[type[Part], ...]:
+        """Every event that stands on the topic."""
+        return (self.value, *self.also)
 
     def config(self) -> dict[str, str]:
         """Return the broker's settings for this topic."""
@@ -67,11 +73,20 @@ class Catalogue:
         )  # fmt: skip
 
     @property
+    def redrive(self) -> TopicSpec:
+        """Raw records that go through the pipeline again: those of dead letters, after a fix."""
+        return self._topic(
+            "redrive", events.RawArticle, partitions=self.partitions, key="origin", writer="an operator",
+            about="raw records of dead letters, sent again under their origin", max_bytes=MAX_RAW_BYTES,
+            retention_ms=14 * DAY_MS,
+        )  # fmt: skip
+
+    @property
     def clean(self) -> TopicSpec:
         """One partition: one writer, one total order for dedupe."""
         return self._topic(
             "clean", events.CleanArticle, partitions=1, key="article_id", writer="normalise",
-            about="validated, cleaned articles in one total order",
+            about="validated, cleaned articles in one total order", also=(events.ForgetArticle,),
         )  # fmt: skip
 
     @property
@@ -79,7 +94,7 @@ class Catalogue:
         """Articles that are not copies."""
         return self._topic(
             "unique", events.UniqueArticle, partitions=self.partitions, key="article_id", writer="dedupe",
-            about="articles that are not copies, with version and story",
+            about="articles that are not copies, with version and story", also=(events.ArticleForgotten,),
         )  # fmt: skip
 
     @property
@@ -111,7 +126,7 @@ class Catalogue:
         """Articles with topics."""
         return self._topic(
             "classified", events.ClassifiedArticle, partitions=self.partitions, key="article_id", writer="classify",
-            about="unique articles with their IPTC Media Topics",
+            about="unique articles with their IPTC Media Topics", also=(events.ArticleForgotten,),
         )  # fmt: skip
 
     @property
@@ -120,6 +135,7 @@ class Catalogue:
         return self._topic(
             "enriched", events.EnrichedArticle, partitions=self.partitions, key="article_id", writer="extract",
             about="outcome: the product, subscribers start here", retention_ms=14 * DAY_MS,
+            also=(events.ArticleForgotten,),
         )  # fmt: skip
 
     @property
@@ -141,9 +157,21 @@ class Catalogue:
 
     def __iter__(self) -> Iterator[TopicSpec]:
         yield from (
-            self.raw, self.clean, self.unique, self.duplicates, self.stories, self.decisions, self.classified,
-            self.enriched, self.articles, self.dead,
+            self.raw, self.redrive, self.clean, self.unique, self.duplicates, self.stories, self.decisions,
+            self.classified, self.enriched, self.articles, self.dead,
         )  # fmt: skip
 
 
 STAGES: Final = ("normalise", "dedupe", "classify", "extract", "tabulate")
+
+
+def sources_of(catalogue: Catalogue, stage: str) -> tuple[TopicSpec, ...]:
+    """Return the topics that a stage reads."""
+    sources = {
+        "normalise": (catalogue.raw, catalogue.redrive),
+        "dedupe": (catalogue.clean,),
+        "classify": (catalogue.unique,),
+        "extract": (catalogue.classified,),
+        "tabulate": (catalogue.enriched,),
+    }
+    return sources[stage]

@@ -12,9 +12,19 @@ from collections import Counter
 from typing import Any, Final, NamedTuple
 
 from streams.contracts import ids
-from streams.contracts.events import Change, CleanArticle, DuplicateSeen, Relation, StoryUpdate, UniqueArticle, Verdict
-from streams.core.decision import MAX_TITLE_CHARS, Decision, StoryPlace
+from streams.contracts.events import (
+    Change,
+    CleanArticle,
+    DuplicateSeen,
+    ForgetArticle,
+    Relation,
+    StoryUpdate,
+    UniqueArticle,
+    Verdict,
+)
+from streams.core.decision import MAX_TITLE_CHARS, Decision, Filed, StoryPlace, filed
 from streams.core.fingerprint import MAX_SHINGLES, Fingerprint, digest, fingerprint, overlap
+from streams.core.forget import forgetting, is_forgetting
 from streams.core.matching import DedupePolicy, Evidence, compare
 from streams.core.postings import Postings
 from streams.core.stories import StoryIndex, StoryPolicy, Terms, counted_terms, pack, published_hour
@@ -54,6 +64,7 @@ class DedupeState:
         self._identities: Postings[str] = Postings()  # all decisions of an article_id
         self._versions: Postings[int] = Postings()  # those of one content of it
         self._uniques: Postings[str] = Postings()  # those that made a UniqueArticle
+        self._orders: Postings[str] = Postings()  # those on orders to take the article back
         self._contents: Postings[str] = Postings()
         self._shingles: Postings[int] = Postings()
         self._stories = StoryIndex(self._story_policy)
@@ -67,6 +78,10 @@ class DedupeState:
         """Return the decision on an origin, None where there is none yet."""
         value = self._decisions.get(origin)
         return None if value is None else Decision.decode(value)
+
+    def stored(self, origin: str) -> bytes | None:
+        """Return the decision on an origin as it is encoded, None where there is none yet."""
+        return self._decisions.get(origin)
 
     def judge(self, article: CleanArticle, origin: str, ingested_at: int | None) -> Decision:
         """Decide on an article. Changes nothing: `apply` does. A recorded origin keeps its decision."""
@@ -83,41 +98,82 @@ class DedupeState:
             return self._unique(arrival, ())
         return self._judge_new(arrival)
 
+    def judge_order(self, order: ForgetArticle, origin: str, ingested_at: int | None) -> Decision:
+        """Decide on an order to take an article back; as `judge` does, and what later articles are compared with stays.
+
+        So its own words do not bring it back, under whatever address (docs/adr/0008-forget.md).
+        """
+        recorded = self.recorded(origin)
+        if recorded is not None:
+            return recorded
+        identity = self._newest(self._identities, order.article_id)
+        return forgetting(
+            order, sequence=self._next, versions=identity.versions if identity else 0, ingested_at=ingested_at,
+            policy=self._policy_version, pipeline=self._pipeline,
+        )  # fmt: skip
+
+    def taken_back(self, decision: Decision) -> tuple[str, Decision] | None:
+        """Return origin and decision of the newest order on the article that came after this decision on it."""
+        orders = self._orders.get(decision.article_id)
+        if not orders or orders[-1] < decision.sequence:
+            return None
+        return self._origins[orders[-1]], self._at(orders[-1])
+
     def apply(self, origin: str, decision: Decision) -> None:
-        """Take a decision into the state; live and on recovery, in any order, any number of times."""
+        """Take a decision into the state."""
+        self.restore(origin, decision.encode())
+
+    def restore(self, origin: str, value: bytes) -> None:
+        """Take an encoded decision into the state; in any order, any number of times. The first of an origin stays.
+
+        Raises:
+            Malformed: `bad_event` when the value is no decision.
+        """
         if origin in self._decisions:
             return
-        number = decision.sequence
-        self._decisions[origin] = decision.encode()
+        known = filed(value, self.policy.probe)
+        if known.sequence in self._origins:
+            # Two workers counted at the same time. The log's order holds: whoever comes later has the next number.
+            known = known._replace(sequence=self._next)
+            value = Decision.decode(value).model_copy(update={"sequence": self._next}).encode()
+        number = known.sequence
+        self._decisions[origin] = value
         self._origins[number] = origin
         self._next = max(self._next, number + 1)
-        self._identities.add(decision.article_id, number)
-        self._versions.add(_version_key(decision.article_id, decision.title_hash, decision.text_hash), number)
-        if _first_of_its_content(decision):
-            self._contents.add(decision.content, number)
-        if decision.verdict is None:
-            self._uniques.add(decision.article_id, number)
-            self._stories.add(number, decision.story_id, decision.terms, decision.published)
-            for shingle in self._keys(decision):
-                self._shingles.add(shingle, number)
-        if decision.ingested_at is not None:
-            heapq.heappush(self._queue, (decision.ingested_at, number))
-            self._newest_at = max(self._newest_at or 0, decision.ingested_at)
+        self._identities.add(known.article_id, number)
+        if is_forgetting(known):
+            self._orders.add(known.article_id, number)
+        else:
+            self._file(known, number)
+        if known.ingested_at is not None:
+            heapq.heappush(self._queue, (known.ingested_at, number))
+            self._newest_at = max(self._newest_at or 0, known.ingested_at)
+
+    def _file(self, known: Filed, number: int) -> None:
+        """Index what later articles are compared with."""
+        self._versions.add(_version_key(known.article_id, known.title_hash, known.text_hash), number)
+        if _first_of_its_content(known):
+            self._contents.add(known.content, number)
+        if known.verdict is None:
+            self._uniques.add(known.article_id, number)
+            self._stories.add(number, known.story_id, known.terms, known.published)
+            self._shingles.add_all(self._keys(known), number)
 
     def forget(self, origin: str) -> None:
         """Drop a decision and all that was derived from it; an unknown origin changes nothing."""
         value = self._decisions.pop(origin, None)
         if value is None:
             return
-        decision = Decision.decode(value)
-        number = decision.sequence
+        known = filed(value, self.policy.probe)
+        number = known.sequence
         del self._origins[number]
-        self._identities.remove(decision.article_id, number)
-        self._versions.remove(_version_key(decision.article_id, decision.title_hash, decision.text_hash), number)
-        self._contents.remove(decision.content, number)
-        self._uniques.remove(decision.article_id, number)
+        self._identities.remove(known.article_id, number)
+        self._orders.remove(known.article_id, number)
+        self._versions.remove(_version_key(known.article_id, known.title_hash, known.text_hash), number)
+        self._contents.remove(known.content, number)
+        self._uniques.remove(known.article_id, number)
         self._stories.remove(number)
-        for shingle in self._keys(decision):
+        for shingle in self._keys(known):
             self._shingles.remove(shingle, number)
 
     def expired(self, now_ms: int | None) -> list[str]:
@@ -141,14 +197,12 @@ class DedupeState:
 
     def _is_current(self, entry: tuple[int, int]) -> bool:
         ingested_at, number = entry
-        return number in self._origins and self._at(number).ingested_at == ingested_at
+        origin = self._origins.get(number)
+        return origin is not None and filed(self._decisions[origin], 0).ingested_at == ingested_at
 
-    def _keys(self, decision: Decision) -> list[int]:
+    def _keys(self, known: Filed) -> tuple[int, ...]:
         """The shingles under which an article is found again."""
-        marks = decision.fingerprint
-        if marks is None or marks.words < self.policy.min_words or marks.bare:
-            return []
-        return [int(shingle) for shingle in marks.shingles[: self.policy.probe]]
+        return () if known.words < self.policy.min_words or known.bare else known.shingles
 
     def _content_key(self, marks: Fingerprint) -> str:
         if marks.words >= self.policy.min_words and not marks.bare:
@@ -221,7 +275,7 @@ class DedupeState:
         identity = self._newest(self._identities, article.article_id)
         previous = self._newest(self._uniques, article.article_id)
         version = identity.versions + 1 if identity else 1
-        change = self._change(marks, previous) if identity else "new"
+        change = "new" if version == 1 else self._change(marks, previous)
         terms = self._stories.weigh(counted_terms(arrival.reading, self._story_policy))
         hour = published_hour(article.published_at)
         if previous is not None and change != "replaced":
@@ -278,7 +332,7 @@ def _version_key(article_id: str, title_hash: str, text_hash: str) -> int:
     return int(digest((article_id, title_hash, text_hash))[:16], 16)
 
 
-def _first_of_its_content(decision: Decision) -> bool:
+def _first_of_its_content(decision: Filed) -> bool:
     """Whether later articles of the same words are judged by this decision."""
     return decision.verdict is None or (decision.verdict == "near_copy" and decision.rule != COPY_OF_COPY)
 

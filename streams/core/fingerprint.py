@@ -111,6 +111,20 @@ def unpack(packed: str, text_hash: str, title_hash: str) -> Fingerprint:
     )  # fmt: skip
 
 
+def smallest(packed: str, count: int) -> tuple[int, bool, tuple[int, ...]]:
+    """Return the words, whether the text is bare, and the smallest shingles of a packed fingerprint.
+
+    Reads no more of it than it needs: a state is rebuilt from a million of them.
+    """
+    data = b64decode(packed[: _base64_chars(_HEAD.size + 4 * count)])
+    words, _, _, shingles, _, _, bare = _HEAD.unpack_from(data)
+    return words, bool(bare), struct.unpack_from(f"<{min(count, shingles)}I", data, _HEAD.size)
+
+
+def _base64_chars(size: int) -> int:
+    return -(-size // 3) * 4
+
+
 def overlap(a: Hashes, b: Hashes, size: int) -> Overlap:
     """Compare two sketches of at most `size` hashes each."""
     limit = min(_complete_up_to(a, size), _complete_up_to(b, size))

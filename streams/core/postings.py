@@ -1,7 +1,7 @@
 """An index from keys to sequence numbers that does not remember in which order it was filled."""
 
 from bisect import bisect_left, insort
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -27,6 +27,18 @@ class Postings(Generic[K]):
             present.append(number)
         elif present[bisect_left(present, number)] != number:
             insort(present, number)
+
+    def add_all(self, keys: Iterable[K], number: int) -> None:
+        """File a number under several keys; one lookup for a key that is new, as most are while a state is rebuilt."""
+        setdefault = self._found.setdefault
+        for key in keys:
+            present = setdefault(key, number)
+            if present is number:
+                continue
+            if isinstance(present, list) and present[-1] < number:
+                present.append(number)
+            else:
+                self.add(key, number)
 
     def remove(self, key: K, number: int) -> None:
         """Take a number out; one that is not there changes nothing."""

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from streams.contracts.events import ArticleRow, EnrichedArticle
+from streams.contracts.events import ArticleForgotten, ArticleRow, EnrichedArticle
 
 
 def row(article: EnrichedArticle) -> ArticleRow:
@@ -20,6 +20,11 @@ def replaces(new: ArticleRow, old: ArticleRow | None) -> bool:
     if new.modified_at and old.modified_at and _instant(new.modified_at) < _instant(old.modified_at):
         return False
     return new.version >= old.version
+
+
+def ends(forgotten: ArticleForgotten, old: ArticleRow | None) -> bool:
+    """Say whether a retraction deletes the row: not the row of a version that came after it."""
+    return old is not None and (forgotten.version is None or old.version <= forgotten.version)
 
 
 def _instant(when: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from streams.contracts.codec import Headers, encode
 from streams.contracts.errors import Malformed
 from streams.contracts.events import DeadLetter, schema_name
 from streams.contracts.topics import MAX_RAW_BYTES, TopicSpec
+from streams.delivery.origins import lineage
 from streams.delivery.records import Output, Record
 
 
@@ -31,7 +32,7 @@ def dead_letter(
 def as_output(letter: DeadLetter, record: Record, *, origin: str, pipeline: str, topic: TopicSpec) -> Output:
     """Return the record to publish for this letter."""
     headers = Headers(
-        schema=schema_name(DeadLetter), origin=origin, ingested_at=record.timestamp, attempt=letter.attempts,
-        stage=letter.stage, pipeline=pipeline,
+        schema=schema_name(DeadLetter), origin=origin, ingested_at=lineage(record, origin).ingested_at,
+        attempt=letter.attempts, stage=letter.stage, pipeline=pipeline,
     )  # fmt: skip
     return Output(topic=topic, key=origin.encode(), value=encode(letter), headers=headers.encode())

@@ -1,24 +1,30 @@
 """The stage pump: several records in flight, outputs in input order, acknowledged in input order.
 
-    read ──▶ decide ──▶ (in order) publish ──▶ (in order) delivered? ──▶ acknowledge
+    read ──▶ decide ──▶ (in order) write ahead ──▶ (in order) publish ──▶ (in order) delivered? ──▶ acknowledge
 
-An offset is acknowledged only after everything that its record caused is on the broker. Deciding may take long
-(a model in another process); publishing still happens in input order, so that a partition of the output has the
-order of its input. What is in flight is bounded: a slow stage raises lag, not memory.
+What a decision adds to the stage's changelog is on the broker before its outputs leave: after a crash, no output is
+without its recorded decision. An offset is acknowledged only after everything that its record caused is on the broker.
+Deciding may take long (a model in another process); publishing still happens in input order, so that a partition of
+the output has the order of its input. What is in flight is bounded: a slow stage raises lag, not memory.
+
+A record from before a rebalance comes again, here or elsewhere. So once there is a newer generation, nothing of the
+older one is decided, sent or acknowledged any more.
 """
 
 import asyncio
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
 import structlog
 
 from streams.contracts.errors import Malformed
+from streams.contracts.ids import pipeline_after
 from streams.contracts.topics import TopicSpec
 from streams.delivery.letters import as_output, dead_letter
-from streams.delivery.records import Handled, Output, Record, Stage
+from streams.delivery.origins import lineage
+from streams.delivery.records import Ahead, Handled, Output, Record, Stage, TableWrite
 from streams.delivery.stats import Stats
 
 Send = Callable[[Output], Awaitable[Awaitable[Any]]]  # the inner awaitable is the broker's acknowledgement
@@ -47,8 +53,9 @@ class _Flight:
     record: Record
     started: float
     decided: Handled | Awaitable[Handled]
-    deliveries: list[Awaitable[Any]]
     handled: Handled | None = None
+    ahead: list[Awaitable[Any]] = field(default_factory=list)
+    deliveries: list[Awaitable[Any]] = field(default_factory=list)
 
 
 class Pump:
@@ -69,7 +76,9 @@ class Pump:
     ) -> None:
         self._stage, self._send, self._dead, self._pipeline = stage, send, dead, pipeline
         self._stats, self._clock, self._is_current, self._table = stats, clock, is_current, table
-        self._slots = asyncio.Semaphore(in_flight)
+        self._in_flight, self._slots = in_flight, asyncio.Semaphore(in_flight)
+        self._prepared: int | None = None  # generation that the changelog was read for
+        self._to_write: asyncio.Queue[_Flight | None] = asyncio.Queue()
         self._to_publish: asyncio.Queue[_Flight | None] = asyncio.Queue()
         self._to_acknowledge: asyncio.Queue[_Flight | None] = asyncio.Queue()
         self._log = structlog.get_logger(stage=stage.name)
@@ -82,19 +91,40 @@ class Pump:
         """
         try:
             async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._write_ahead())
                 tasks.create_task(self._publish())
                 tasks.create_task(self._acknowledge(stream))
                 async for event in stream.events():
                     await self._slots.acquire()
-                    self._to_publish.put_nowait(self._take(event))
-                self._to_publish.put_nowait(None)
+                    if await self._is_ready_for(event):
+                        self._to_write.put_nowait(self._take(event))
+                    else:
+                        self._slots.release()
+                self._to_write.put_nowait(None)
         except BaseExceptionGroup as group:
             raise _first(group) from group
+
+    async def _is_ready_for(self, event: Event) -> bool:
+        """Say whether an event may be decided; the first one of a generation waits until the changelog is read."""
+        changelog = self._stage.changelog
+        if changelog is not None and self._prepared != (generation := event.message.generation_id):
+            await self._emptied()
+            if not await changelog.prepare(lambda: self._is_current(event)):
+                return False
+            self._prepared = generation
+        return self._is_current(event)
+
+    async def _emptied(self) -> None:
+        """Wait until nothing is in flight but the event in hand, which has a slot already."""
+        for _ in range(self._in_flight - 1):
+            await self._slots.acquire()
+        for _ in range(self._in_flight - 1):
+            self._slots.release()
 
     def _take(self, event: Event) -> _Flight:
         record = _record(event.message)
         self._stats.received()
-        return _Flight(event, record, self._clock(), self._decide(record), [])
+        return _Flight(event, record, self._clock(), self._decide(record))
 
     def _decide(self, record: Record) -> Handled | Awaitable[Handled]:
         try:
@@ -107,6 +137,9 @@ class Pump:
         return decided
 
     def _remember(self, handled: Handled) -> None:
+        if handled.first:
+            assert self._stage.changelog is not None, f"stage {self._stage.name} has no changelog"  # noqa: S101
+            self._stage.changelog.promise(len(handled.first))
         for write in handled.writes:
             assert self._table is not None, f"stage {self._stage.name} writes to a table that it does not have"  # noqa: S101
             if write.value is None:
@@ -114,23 +147,48 @@ class Pump:
             else:
                 self._table[write.key] = write.value
 
-    async def _publish(self) -> None:
-        while (flight := await self._to_publish.get()) is not None:
+    async def _write_ahead(self) -> None:
+        while (flight := await self._to_write.get()) is not None:
             flight.handled = await self._settled(flight)
-            for output in flight.handled.outputs:
-                flight.deliveries.append(await self._send(output))
-            self._to_acknowledge.put_nowait(flight)
-        self._to_acknowledge.put_nowait(None)
+            if flight.handled.first and self._is_current(flight.event):
+                changelog = self._changelog()
+                flight.ahead = [await changelog.append(change) for change in flight.handled.first]
+            self._to_publish.put_nowait(flight)
+        self._to_publish.put_nowait(None)
 
     async def _settled(self, flight: _Flight) -> Handled:
         """Return the decision, or a dead letter where an output is larger than its topic allows."""
         try:
             handled = flight.decided if isinstance(flight.decided, Handled) else await flight.decided
+        except Malformed as error:
+            return self._letter(flight.record, error)
+        try:
             for output in handled.outputs:
                 _check_size(output)
         except Malformed as error:
-            return self._letter(flight.record, error)
+            return self._letter(flight.record, error, handled.first)
         return handled
+
+    async def _publish(self) -> None:
+        while (flight := await self._to_publish.get()) is not None:
+            for delivery in flight.ahead:
+                self._changelog().appended(await delivery)
+            if self._is_current(flight.event):
+                await self._hand_over(flight)
+            self._to_acknowledge.put_nowait(flight)
+        self._to_acknowledge.put_nowait(None)
+
+    async def _hand_over(self, flight: _Flight) -> None:
+        assert flight.handled is not None  # noqa: S101 - set before the flight was queued
+        try:
+            for output in flight.handled.outputs:
+                flight.deliveries.append(await self._send(output))
+        except Malformed as error:
+            if flight.deliveries:
+                raise  # a letter now would be a second outcome
+            flight.handled = self._letter(flight.record, error)
+            for output in flight.handled.outputs:
+                flight.deliveries.append(await self._send(output))
 
     async def _acknowledge(self, stream: Acknowledger) -> None:
         while (flight := await self._to_acknowledge.get()) is not None:
@@ -139,14 +197,25 @@ class Pump:
             # A record from before a rebalance comes again: acknowledging it now could commit past its predecessors.
             if self._is_current(flight.event):
                 await stream.ack(flight.event)
+                self._report(flight)
+            else:
+                self._stats.dropped()
             self._slots.release()
-            self._report(flight)
 
-    def _letter(self, record: Record, error: Malformed) -> Handled:
+    def _changelog(self) -> Ahead:
+        assert self._stage.changelog is not None  # noqa: S101 - checked when it was decided
+        return self._stage.changelog
+
+    def _letter(self, record: Record, error: Malformed, first: tuple[TableWrite, ...] = ()) -> Handled:
+        """Return the dead letter of a record; what its decision added to the changelog stays, as the state has it."""
         origin = self._stage.origin(record)
-        letter = dead_letter(record.value, error, stage=self._stage.name, origin=origin, pipeline=self._pipeline)
-        output = as_output(letter, record, origin=origin, pipeline=self._pipeline, topic=self._dead)
-        return Handled("dead", (output,), detail={"reason": error.reason, "message": error.message})
+        begun = lineage(record, origin)
+        pipeline = self._pipeline if begun.pipeline is None else pipeline_after(self._pipeline, begun.pipeline)
+        letter = dead_letter(
+            record.value, error, stage=self._stage.name, origin=origin, pipeline=pipeline, attempts=begun.attempt
+        )
+        output = as_output(letter, record, origin=origin, pipeline=pipeline, topic=self._dead)
+        return Handled("dead", (output,), detail={"reason": error.reason, "message": error.message}, first=first)
 
     def _report(self, flight: _Flight) -> None:
         handled = flight.handled

@@ -18,6 +18,10 @@ class Stats:
         """Count a record that was read."""
         self.read += 1
 
+    def dropped(self) -> None:
+        """Take back a record that will be read again."""
+        self.read -= 1
+
     def finished(self, outcome: str, seconds: float) -> None:
         """Count a record that was acknowledged."""
         self.done += 1

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from streams.contracts.codec import decode, encode
 from streams.contracts.errors import Malformed
 from streams.contracts.events import ClassifiedArticle, EnrichedArticle
+from streams.contracts.ids import pipeline_after
 from streams.core.extract import enrich_article, skipped_article, wanted
 from streams.models.errors import ModelFailed
 from streams.models.ner import find_mentions, load_ner
@@ -18,9 +19,10 @@ from streams.models.pool import Pool, Work
 
 @dataclass(frozen=True, slots=True)
 class Enriched:
-    """An encoded EnrichedArticle, and what the log says about it."""
+    """An encoded EnrichedArticle, the version that its event_id was made with, and what the log says about it."""
 
     value: bytes
+    pipeline: str
     article_id: str
     entities: int
     skipped: dict[str, str]
@@ -77,9 +79,14 @@ def _checked(done: "Enriched | tuple[str, str]") -> Enriched:
 
 
 def without_model(value: bytes, reason: str, *, origin: str, pipeline: str) -> Enriched:
-    """Return the article with the reason why it has no entities."""
+    """Return the article with the reason why it has no entities.
+
+    A model may fail today and not tomorrow. So the version says that it failed: when the record comes again and the
+    model gets through it, that is another event, and not this one with other bytes.
+    """
     article = decode(ClassifiedArticle, value)
-    return _enriched(skipped_article(article, reason, origin=origin, pipeline=pipeline))
+    without = pipeline_after(pipeline, reason)
+    return _enriched(skipped_article(article, reason, origin=origin, pipeline=without), without)
 
 
 def load_extractor() -> Work:
@@ -92,12 +99,12 @@ def load_extractor() -> Work:
         except Malformed as error:  # an answer, not a failure of the model
             return error.reason, error.message
         if (reason := wanted(article)) is not None:
-            return _enriched(skipped_article(article, reason, origin=origin, pipeline=pipeline))
+            return _enriched(skipped_article(article, reason, origin=origin, pipeline=pipeline), pipeline)
         mentions = find_mentions(nlp, [article.title, article.text])
-        return _enriched(enrich_article(article, mentions, origin=origin, pipeline=pipeline))
+        return _enriched(enrich_article(article, mentions, origin=origin, pipeline=pipeline), pipeline)
 
     return work
 
 
-def _enriched(article: EnrichedArticle) -> Enriched:
-    return Enriched(encode(article), article.article_id, len(article.entities), dict(article.skipped))
+def _enriched(article: EnrichedArticle, pipeline: str) -> Enriched:
+    return Enriched(encode(article), pipeline, article.article_id, len(article.entities), dict(article.skipped))

@@ -26,6 +26,7 @@ AHEAD: Final = 2
 ATTEMPTS: Final = 2  # the second attempt tells an unlucky article (child killed from outside) from a poisonous one
 START_SECONDS: Final = 120.0  # loading takes 2 s; a loaded machine may need far longer
 READY: Final = b"ready"
+NO_MEMORY: Final = 12  # exit code of a child that ran out of memory: ENOMEM
 
 Work = Callable[..., Any]
 Load = Callable[[], Work]  # runs once in each child; must be importable by name
@@ -36,6 +37,18 @@ class _Job:
     payload: bytes
     future: "Future[Any]" = field(default_factory=Future)
     attempts: int = 0
+
+    def begin(self) -> bool:
+        """Say whether somebody still waits for the result; from then on nobody can give it up any more.
+
+        A result for a future that was cancelled would be an error, and end the thread of its slot.
+        """
+        return self.future.running() or self.future.set_running_or_notify_cancel()
+
+    def fail(self, error: Exception) -> None:
+        """Give up."""
+        if self.begin():
+            self.future.set_exception(error)
 
 
 class Pool:
@@ -130,6 +143,8 @@ class _Slot:
             job = self._next_job(wait=not self._under_way)
             if job is None:
                 return bool(self._under_way)
+            if not job.begin():
+                continue
             job.attempts += 1
             self._under_way.append(job)
             try:
@@ -205,9 +220,10 @@ class _Slot:
 
     def _fail_all(self, error: PoolBroken) -> None:
         for job in (*self._under_way, *self._retry):
-            job.future.set_exception(error)
+            if not job.future.done():
+                job.future.set_exception(error)
         while (job_or_end := self._jobs.get()) is not None:
-            job_or_end.future.set_exception(error)
+            job_or_end.fail(error)
 
 
 def _serve(load: Load, pipe: Connection) -> None:
@@ -224,5 +240,7 @@ def _serve(load: Load, pipe: Connection) -> None:
 def _attempt(work: Work, arguments: tuple[Any, ...]) -> tuple[bool, Any]:
     try:
         return False, work(*arguments)
+    except MemoryError:  # the machine's fault, or ours for what has leaked: another process may do it
+        os._exit(NO_MEMORY)
     except Exception as error:  # the article costs itself only, whatever the model raised
         return True, f"{type(error).__name__}: {error}"

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,13 +12,14 @@ from streams.agents.context import Context
 from streams.agents.dedupe import dedupe_stage
 from streams.agents.normalise import normalise_stage
 from streams.agents.tabulate import tabulate_stage
-from streams.contracts.codec import decode, decode_headers
+from streams.contracts.codec import decode, decode_headers, encode
 from streams.contracts.errors import Malformed
-from streams.contracts.events import ArticleRow, ClassifiedArticle, EnrichedArticle, UniqueArticle
+from streams.contracts.events import ArticleRow, ClassifiedArticle, CleanArticle, EnrichedArticle, UniqueArticle
 from streams.contracts.topics import Catalogue, TopicSpec
-from streams.core.dedupe import DedupeState
+from streams.core.dedupe import DedupePolicy, DedupeState
 from streams.core.extract import skipped_article
-from streams.delivery.records import Handled, Output, Record, Stage
+from streams.core.matching import HOUR_MS
+from streams.delivery.records import Handled, Output, Record, Stage, TableWrite
 from streams.models.normalise import load_normalise_models
 from streams.models.topics import load_topic_model
 from tests.expected import Seed, load_seeds
@@ -90,25 +92,74 @@ def test_dedupe_answers_a_redelivery_from_its_recorded_decision(normalised: list
     first = [_at_once(stage, onward(clean, n)) for n, clean in enumerate(normalised)]
     again = [_at_once(stage, onward(clean, n)) for n, clean in enumerate(normalised)]
     assert [handled.outputs for handled in again] == [handled.outputs for handled in first]
-    assert all(handled.writes for handled in first)
-    assert not any(handled.writes for handled in again), "a decision is written once"
+    assert all(handled.first for handled in first)
+    assert not any(handled.first for handled in again), "a decision is written once"
+    assert not any(handled.writes for handled in (*first, *again)), "decisions go to the changelog, not to a table"
 
 
-def test_dedupe_goes_on_from_its_table_as_if_it_had_never_stopped(normalised: list[Output]) -> None:
-    never_stopped, table = DedupeState(), {}
+def test_dedupe_goes_on_from_its_log_as_if_it_had_never_stopped(normalised: list[Output]) -> None:
+    never_stopped = DedupeState()
     stage = dedupe_stage(CONTEXT, lambda: never_stopped)
     half = len(normalised) // 2
-    for n, clean in enumerate(normalised[:half]):
-        table.update({write.key: write.value for write in _at_once(stage, onward(clean, n)).writes})
-    from streams.core.decision import Decision
-
     rebuilt = DedupeState()
-    for origin, value in sorted(table.items(), reverse=True):
-        assert value is not None
-        rebuilt.apply(origin.decode(), Decision.decode(value))
+    for write in reversed(_written(stage, normalised[:half])):
+        assert write.value is not None
+        rebuilt.restore(write.key.decode(), write.value)
     other = dedupe_stage(CONTEXT, lambda: rebuilt)
     for n, clean in enumerate(normalised[half:], start=half):
         assert _at_once(other, onward(clean, n)) == _at_once(stage, onward(clean, n))
+
+
+def _written(stage: Stage, given: list[Output]) -> list[TableWrite]:
+    return [write for n, clean in enumerate(given) for write in _at_once(stage, onward(clean, n)).first]
+
+
+def test_a_new_policy_and_a_new_model_answer_old_origins_with_the_old_verdict(normalised: list[Output]) -> None:
+    lived = DedupeState(pipeline=CONTEXT.pipeline)
+    stage = dedupe_stage(CONTEXT, lambda: lived)
+    before = [_at_once(stage, onward(clean, n)) for n, clean in enumerate(normalised)]
+    # Under this policy nothing is a copy of anything but itself.
+    strict = DedupePolicy(near_jaccard=1.1, excerpt_containment=1.1, min_words=10_000)
+    later = Context(CATALOGUE, "9.9.9+other", CONTEXT.epochs)
+    rebuilt = DedupeState(strict, pipeline=later.pipeline)
+    for handled in before:
+        for write in handled.first:
+            assert write.value is not None
+            rebuilt.restore(write.key.decode(), write.value)
+    other = dedupe_stage(later, lambda: rebuilt)
+    after = [_at_once(other, onward(clean, n)) for n, clean in enumerate(normalised)]
+    assert not any(handled.first for handled in after)
+    assert [_judged(handled) for handled in after] == [_judged(handled) for handled in before]
+    fresh_state = DedupeState(strict, pipeline=later.pipeline)
+    fresh = dedupe_stage(later, lambda: fresh_state)
+    anew = [_at_once(fresh, onward(clean, n)) for n, clean in enumerate(normalised)]
+    assert [_judged(handled) for handled in anew] != [_judged(handled) for handled in before], (
+        "it would judge otherwise"
+    )
+
+
+def _judged(handled: Handled) -> list[tuple[str, dict[str, Any]]]:
+    """What the outputs say, but for what names the pipeline."""
+    named = ("event_id", "cause")
+    return [
+        (output.topic.name, {name: value for name, value in json.loads(output.value).items() if name not in named})
+        for output in handled.outputs
+    ]
+
+
+def test_backfill_expires_nothing(normalised: list[Output]) -> None:
+    """What counts is when an article came in, not when it was published: an archive of 1990 is news to us."""
+    state = DedupeState(DedupePolicy(window_ms=HOUR_MS))
+    stage = dedupe_stage(CONTEXT, lambda: state)
+    old = [_republished(clean, f"19{n % 90 + 10}-01-01T00:00:00Z") for n, clean in enumerate(normalised)]
+    handled = [_at_once(stage, onward(clean, n)) for n, clean in enumerate(old)]
+    assert all(write.value is not None for one in handled for write in one.first)
+    assert len(state) == len(old)
+
+
+def _republished(clean: Output, published_at: str) -> Output:
+    article = decode(CleanArticle, clean.value).model_copy(update={"published_at": published_at})
+    return replace(clean, value=encode(article))
 
 
 def test_classify_says_the_same_twice_and_only_adds(unique: list[Output]) -> None:
@@ -122,6 +173,20 @@ def test_classify_says_the_same_twice_and_only_adds(unique: list[Output]) -> Non
         assert decode_headers(handled.outputs[0].headers).origin == decode_headers(given.headers).origin
         # Either topics, or nothing passed, or the reason why the model was not asked.
         assert after["topics"] or after["language"]["code"] in ("en", "und") or "topics" in after["skipped"]
+
+
+def test_what_is_made_of_the_output_of_another_version_is_another_event(unique: list[Output]) -> None:
+    """While versions run side by side, the input of a stage may come again from another version, with other content."""
+    article = onward(unique[0], 0)
+    stage = classify_stage(CONTEXT, load_topic_model())
+    others = replace(article, headers=[(n, b"0.0.9+old" if n == "pipeline" else v) for n, v in article.headers])
+    made = [_at_once(stage, given).outputs[0] for given in (article, others, others)]
+    versions = [decode_headers(output.headers).pipeline for output in made]
+    assert versions[0] == CONTEXT.pipeline
+    assert versions[1] not in (CONTEXT.pipeline, "0.0.9+old")
+    assert made[1] == made[2]
+    event_ids = [decode(ClassifiedArticle, output.value).event_id for output in made]
+    assert event_ids[0] != event_ids[1]
 
 
 def test_tabulate_keeps_the_newest_version(unique: list[Output]) -> None:
@@ -159,4 +224,4 @@ def test_what_another_program_wrote_to_our_topics_is_malformed(build: str, value
     }
     stage = stages[build]()
     with pytest.raises(Malformed):
-        stage.decide(record(stage.source, 0, value))
+        stage.decide(record(stage.sources[0], 0, value))

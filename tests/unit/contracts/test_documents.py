@@ -26,7 +26,7 @@ def test_broker_settings_follow_from_the_catalogue() -> None:
 
 
 def test_every_writer_is_a_stage_or_a_producer() -> None:
-    assert {topic.writer for topic in Catalogue()} - {"producers", "any stage"} == set(STAGES)
+    assert {topic.writer for topic in Catalogue()} - {"producers", "an operator", "any stage"} == set(STAGES)
 
 
 @pytest.mark.parametrize("name", [model.__name__ for model in EVENTS])
@@ -38,6 +38,15 @@ def test_a_raw_article_fits_its_schema_and_one_without_title_does_not() -> None:
     validator = jsonschema.Draft202012Validator(json_schemas()["RawArticle"])
     assert not list(validator.iter_errors(RawArticle(title="T", url="https://example.org/").model_dump(mode="json")))
     assert list(validator.iter_errors({"url": "https://example.org/"}))
+
+
+def test_a_topic_lists_every_event_that_stands_on_it() -> None:
+    document = asyncapi(Catalogue())
+    messages = {name: sorted(channel["messages"]) for name, channel in document["channels"].items()}
+    assert messages["news.clean"] == ["CleanArticle", "ForgetArticle"]
+    assert messages["news.enriched"] == ["ArticleForgotten", "EnrichedArticle"]
+    assert messages["news.duplicates"] == ["DuplicateSeen"]
+    assert document["components"]["messages"]["ForgetArticle"]["title"] == "ForgetArticle/1"
 
 
 def test_every_reference_of_the_asyncapi_document_leads_somewhere() -> None:

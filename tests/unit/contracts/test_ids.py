@@ -97,3 +97,11 @@ def test_ids_never_change() -> None:
 def test_ids_of_different_kinds_never_meet() -> None:
     found = {ids.article_id("x"), ids.event_id("x", "", ""), ids.entity_id("x", ""), ids.story_id("x")}
     assert len(found) == 4
+
+
+def test_a_pipeline_names_all_versions_that_took_part() -> None:
+    assert ids.pipeline_after("1.0.0+aaaa", "1.0.0+aaaa") == "1.0.0+aaaa"
+    mixed = ids.pipeline_after("1.0.0+aaaa", "1.1.0+bbbb")
+    assert mixed.startswith("1.0.0+")
+    assert mixed != ids.pipeline_after("1.1.0+bbbb", "1.0.0+aaaa")
+    assert mixed == ids.pipeline_after("1.0.0+aaaa", "1.1.0+bbbb")

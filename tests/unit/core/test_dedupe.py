@@ -9,7 +9,7 @@ import pytest
 from streams.contracts.codec import decode
 from streams.contracts.errors import Malformed
 from streams.contracts.events import CleanArticle, DuplicateSeen, UniqueArticle
-from streams.core.decision import MAX_TITLE_CHARS
+from streams.core.decision import MAX_TITLE_CHARS, Filed, filed
 from streams.core.dedupe import MAX_RELATED, Decision, DedupePolicy, DedupeState, outcome
 from streams.core.fingerprint import fingerprint
 from streams.core.matching import compare
@@ -447,3 +447,35 @@ def test_many_articles_of_one_template_cost_a_bounded_comparison() -> None:
     assert verdicts(decisions) == ["new"] * 200
     copy = fold.take(other(1, filled(sales=102, price=2), title="Sales of Alcan rise"))
     assert (copy.verdict, copy.canonical_id) == ("exact_copy", decisions[2].article_id)
+
+
+def test_what_is_filed_of_an_encoded_decision_is_what_the_decision_says() -> None:
+    fold = Fold()
+    for article in (numbered(1), other(1, edited(report(1))), clean_article("https://s.org/1", "Short", "Five words.")):
+        decision = fold.take(article, at=None if article.title == "Short" else 5)
+        known = filed(decision.encode(), 12)
+        for name in set(Filed._fields) & set(Decision.model_fields):
+            assert getattr(known, name) == getattr(decision, name)
+        marks = decision.fingerprint
+        words, bare, shingles = (marks.words, marks.bare, marks.shingles[:12].tolist()) if marks else (0, False, [])
+        assert (known.words, known.bare, list(known.shingles)) == (words, bare, shingles)
+
+
+@pytest.mark.parametrize("value", [b"", b"{}", b"[]", b"null", b'{"sequence": 1, "sketch": "AAAA"}', b"\xff"])
+def test_what_is_no_decision_is_malformed(value: bytes) -> None:
+    with pytest.raises(Malformed, match="not a Decision"):
+        DedupeState().restore("origin", value)
+
+
+def test_a_number_that_two_workers_gave_is_given_anew_to_the_later_one() -> None:
+    one, two = DedupeState(), DedupeState()
+    first, second = one.judge(numbered(1), "a", 1), two.judge(numbered(2), "b", 2)
+    assert first.sequence == second.sequence == 0
+    state = DedupeState()
+    state.restore("a", first.encode())
+    state.restore("b", second.encode())
+    assert [found.sequence for found in map(state.recorded, "ab") if found] == [0, 1]
+    assert state.judge(other(1, report(1)), "c", 3).canonical_id == first.article_id
+    assert state.judge(other(2, report(2)), "d", 3).canonical_id == second.article_id
+    state.forget("a")
+    assert state.judge(other(2, report(2)), "d", 3).canonical_id == second.article_id

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from unittest.mock import AsyncMock, Mock
 
@@ -15,7 +16,11 @@ from faust.transport.drivers.aiokafka import Producer
 from faust.transport.producer import ProducerBuffer
 from faust.types import TP
 
+from streams.app import Parts, create_app
+from streams.contracts.topics import Catalogue
 from streams.delivery import fixes
+from streams.delivery.records import Handled, Stage
+from streams.settings import load
 
 DEADLINE_SECONDS = 10.0
 SOURCE = TP("in", 0)
@@ -206,6 +211,20 @@ def test_the_producer_is_idempotent() -> None:
     assert "enable_idempotence" not in Producer._settings_extra(Mock(app=Mock(in_transaction=False)))
     fixes.make_producer_idempotent()
     assert Producer._settings_extra(Mock()) == {"acks": "all", "enable_idempotence": True}
+
+
+def test_the_barrier_gives_up_before_kafka_gives_the_partitions_away(tmp_path: Path) -> None:
+    for session in (6.0, 10.0, 45.0):
+        settings = load(bootstrap="127.0.0.1:1", session_seconds=session, state=tmp_path)
+        create_app(settings, "normalise", epochs={}, parts=Parts(settings), pipeline="p", build=_no_stage)
+        limit = Producer.newswire_barrier_seconds
+        # What is left of the session must do for the commit and for stopping.
+        assert 0 < limit <= 0.8 * session
+
+
+def _no_stage(*_: Any) -> tuple[Stage, None]:
+    catalogue = Catalogue()
+    return Stage("normalise", (catalogue.raw,), lambda _: Handled("done"), lambda _: "o"), None
 
 
 def test_installing_twice_wraps_once() -> None:

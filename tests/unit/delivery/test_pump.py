@@ -28,6 +28,7 @@ class Message:
     timestamp: float = 1_775_000_000.0
     key: bytes | None = None
     headers: Any = field(default_factory=list)
+    generation_id: int = 1
 
 
 @dataclass(eq=False)
@@ -86,8 +87,9 @@ def pump(
     in_flight: int = 8,
     table: dict[bytes, bytes] | None = None,
     is_current: Callable[[Any], bool] = lambda _: True,
+    changelog: Any = None,
 ) -> Pump:
-    stage = Stage("normalise", CATALOGUE.raw, decide, lambda record: f"news.raw/e/0/{record.offset}")
+    stage = Stage("normalise", (CATALOGUE.raw,), decide, lambda record: f"news.raw/e/0/{record.offset}", changelog)
     return Pump(
         stage, send=broker.send, dead=CATALOGUE.dead, pipeline="p", in_flight=in_flight, stats=Stats("normalise"),
         clock=lambda: 0.0, is_current=is_current, table={} if table is None else table,
@@ -237,3 +239,217 @@ def test_a_table_write_of_none_deletes() -> None:
     stream, broker, table = Stream([b"0"]), Broker(), {b"old": b"1"}
     run(pump(broker, lambda record: Handled("done", writes=(TableWrite(b"old", None),)), table=table).run(stream))
     assert table == {}
+
+
+class Ahead:
+    """A changelog whose deliveries the test settles, unless it holds none."""
+
+    def __init__(self, *, hold: bool = False) -> None:
+        self.hold = hold
+        self.prepared: list[int] = []
+        self.changes: list[bytes] = []
+        self.deliveries: list[asyncio.Future[int]] = []
+        self.promised = self.checked = 0
+        self.answer = True
+        self.on_prepare: Callable[[], None] = lambda: None
+
+    async def prepare(self, wanted: Callable[[], bool]) -> bool:
+        self.prepared.append(len(self.changes))
+        await asyncio.sleep(0)
+        self.on_prepare()
+        return self.answer and wanted()
+
+    def promise(self, count: int) -> None:
+        self.promised += count
+
+    async def append(self, change: TableWrite) -> Awaitable[int]:
+        delivery: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        if not self.hold:
+            delivery.set_result(len(self.changes))
+        self.changes.append(change.key)
+        self.deliveries.append(delivery)
+        return delivery
+
+    def appended(self, delivered: Any) -> None:
+        if delivered != self.checked:
+            raise ConnectionError(f"{delivered} instead of {self.checked}")
+        self.checked += 1
+
+
+def recorded(record: Record) -> Handled:
+    value = record.value or b""
+    return Handled("done", (Output(CATALOGUE.unique, b"key", value, []),), first=(TableWrite(value, b"1"),))
+
+
+def test_outputs_leave_only_once_their_decision_is_on_the_broker() -> None:
+    stream, broker, ahead = Stream([b"0", b"1", b"2"]), Broker(), Ahead(hold=True)
+
+    async def scenario() -> None:
+        running = asyncio.ensure_future(pump(broker, recorded, changelog=ahead).run(stream))
+        await until(lambda: len(ahead.deliveries) == 3)  # several under way
+        ahead.deliveries[1].set_result(1)
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert broker.outputs == []
+        ahead.deliveries[0].set_result(0)
+        await until(lambda: len(broker.outputs) == 2)
+        assert [output.value for output in broker.outputs] == [b"0", b"1"]
+        ahead.deliveries[2].set_result(2)
+        await running
+
+    run(scenario())
+    assert ahead.changes == [b"0", b"1", b"2"]
+    assert (ahead.promised, ahead.checked) == (3, 3)
+    assert stream.acked == [0, 1, 2]
+
+
+def test_a_decision_that_lies_elsewhere_stops_the_stage_before_its_outputs_leave() -> None:
+    stream, broker, ahead = Stream([b"0", b"1", b"2"]), Broker(), Ahead(hold=True)
+
+    async def scenario() -> None:
+        running = asyncio.ensure_future(pump(broker, recorded, changelog=ahead).run(stream))
+        await until(lambda: len(ahead.deliveries) == 3)
+        for delivery, offset in zip(ahead.deliveries, (0, 2, 3), strict=True):
+            delivery.set_result(offset)
+        await running
+
+    with pytest.raises(ConnectionError, match="2 instead of 1"):
+        run(scenario())
+    assert [output.value for output in broker.outputs] == [b"0"]
+    assert 1 not in stream.acked
+    assert 2 not in stream.acked
+
+
+def test_each_generation_is_prepared_once_with_nothing_in_flight() -> None:
+    stream, broker, ahead = Stream([b"%d" % n for n in range(20)]), Broker(), Ahead()
+    for event in stream.all[8:]:
+        event.message.generation_id = 2
+    run(pump(broker, recorded, in_flight=4, changelog=ahead).run(stream))
+    assert ahead.prepared == [0, 8]
+    assert ahead.checked == 20
+    assert stream.acked == list(range(20))
+
+
+def test_nothing_of_an_older_generation_is_decided_or_sent() -> None:
+    """The generation ends while three records are in flight: their decisions stay unsent, they come again."""
+    stream, broker, ahead = Stream([b"%d" % n for n in range(6)]), Broker(), Ahead(hold=True)
+    for event in stream.all[4:]:
+        event.message.generation_id = 2
+    current = 1
+    decided: list[int] = []
+
+    def decide(record: Record) -> Handled:
+        decided.append(record.offset)
+        return recorded(record)
+
+    def is_current(event: Event) -> bool:
+        return event.message.generation_id == current
+
+    async def scenario() -> None:
+        nonlocal current
+        made = pump(broker, decide, in_flight=3, changelog=ahead, is_current=is_current)
+        running = asyncio.ensure_future(made.run(stream))
+        await until(lambda: len(ahead.deliveries) == 3)
+        current = 2
+        for number, delivery in enumerate(ahead.deliveries):
+            delivery.set_result(number)
+        ahead.hold = False
+        await running
+
+    run(scenario())
+    assert decided == [0, 1, 2, 4, 5]
+    assert [output.value for output in broker.outputs] == [b"4", b"5"]
+    assert stream.acked == [4, 5]
+    assert ahead.checked == 5, "what was sent is checked, whoever reads it"
+
+
+def test_a_preparation_that_a_rebalance_overtakes_begins_again() -> None:
+    stream, broker, ahead = Stream([b"0", b"1", b"2"]), Broker(), Ahead()
+    stream.all[1].message.generation_id = stream.all[2].message.generation_id = 2
+    current = 1
+
+    def rebalance() -> None:
+        nonlocal current
+        current = 2
+
+    ahead.on_prepare = rebalance
+    run(
+        pump(
+            broker, recorded, changelog=ahead, is_current=lambda event: event.message.generation_id == current
+        ).run(stream)
+    )  # fmt: skip
+    assert len(ahead.prepared) == 2
+    assert stream.acked == [1, 2]
+
+
+def test_a_record_that_comes_again_is_not_counted_twice() -> None:
+    stream, broker, stats = Stream([b"0", b"1"]), Broker(hold=True), Stats("normalise")
+    current = True
+
+    async def scenario() -> None:
+        nonlocal current
+        stage = Stage("normalise", (CATALOGUE.raw,), echo, lambda record: str(record.offset))
+        made = Pump(
+            stage, send=broker.send, dead=CATALOGUE.dead, pipeline="p", in_flight=2, stats=stats, clock=lambda: 0.0,
+            is_current=lambda _: current, table={},
+        )  # fmt: skip
+        running = asyncio.ensure_future(made.run(stream))
+        await until(lambda: len(broker.deliveries) == 2)
+        broker.deliveries[0].set_result(None)
+        await until(lambda: stats.done == 1)
+        current = False
+        broker.deliveries[1].set_result(None)
+        await running
+
+    run(scenario())
+    assert (stats.read, stats.done, stats.in_flight) == (1, 1, 0)
+    assert stream.acked == [0]
+
+
+def test_the_decision_of_an_event_that_is_too_large_is_recorded_all_the_same() -> None:
+    """The state has it: a log without it would contradict the verdicts that rest on it."""
+    stream, broker, ahead = Stream([b"0"]), Broker(), Ahead()
+
+    def decide(record: Record) -> Handled:
+        large = Output(CATALOGUE.unique, b"k", b"x" * (CATALOGUE.unique.max_bytes + 1), [])
+        return Handled("done", (large,), first=(TableWrite(b"0", b"1"),))
+
+    run(pump(broker, decide, changelog=ahead).run(stream))
+    assert [output.topic.name for output in broker.outputs] == ["news.dead"]
+    assert ahead.changes == [b"0"]
+    assert stream.acked == [0]
+
+
+def test_a_record_that_the_client_refuses_for_good_becomes_a_dead_letter() -> None:
+    stream, broker = Stream([b"0", b"refuse", b"2"]), Broker()
+    taken = broker.send
+
+    async def send(output: Output) -> Awaitable[None]:
+        if output.value == b"refuse":
+            raise Malformed("too_large", "the client refuses the record")
+        return await taken(output)
+
+    broker.send = send  # type: ignore[method-assign]
+    run(pump(broker).run(stream))
+    assert [output.topic.name for output in broker.outputs] == ["news.clean", "news.dead", "news.clean"]
+    assert decode(DeadLetter, broker.outputs[1].value).reason == "too_large"
+    assert stream.acked == [0, 1, 2]
+
+
+def test_a_record_that_is_refused_after_its_first_output_stops_the_stage() -> None:
+    """A letter beside an output would be a second outcome."""
+    stream, broker = Stream([b"0"]), Broker()
+    taken = broker.send
+
+    async def send(output: Output) -> Awaitable[None]:
+        if broker.outputs:
+            raise Malformed("too_large", "the client refuses the record")
+        return await taken(output)
+
+    def decide(record: Record) -> Handled:
+        return Handled("done", tuple(Output(CATALOGUE.clean, b"k", b"%d" % n, []) for n in range(2)))
+
+    broker.send = send  # type: ignore[method-assign]
+    with pytest.raises(Malformed):
+        run(pump(broker, decide).run(stream))
+    assert stream.acked == []

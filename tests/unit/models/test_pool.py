@@ -1,6 +1,7 @@
 """The process pool with work that misbehaves on purpose."""
 
 import os
+import resource
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -33,8 +34,18 @@ def load() -> Callable[..., Any]:
                     Path(argument).touch()
                     os.kill(os.getpid(), signal.SIGKILL)
                 return "survived"
+            case "exhaust once":
+                if not Path(argument).exists():
+                    Path(argument).touch()
+                    raise MemoryError
+                return "survived"
             case "hang":
                 time.sleep(3_600)
+            case "exhaust":
+                resource.setrlimit(resource.RLIMIT_AS, (argument, argument))
+                hoard: list[bytes] = []
+                while True:
+                    hoard.append(bytes(64 * 1_024 * 1_024))
         return None
 
     return work
@@ -79,6 +90,39 @@ def test_a_poisonous_article_is_given_up_after_two_attempts_and_its_neighbours_l
     assert [f.result(DEADLINE_SECONDS) for f in (futures[0], *futures[2:])] == list(range(1, 12))
 
 
+def test_an_article_that_exhausts_the_memory_costs_itself_only(pool: Pool) -> None:
+    """The child's own limit makes it a MemoryError; the kernel's killer is the case "die" above."""
+    limit = 4 * 1_024**3
+    futures = [pool.submit("exhaust", limit), *(pool.submit("echo", number) for number in range(20))]
+    with pytest.raises(ModelFailed, match="the model process ended, 2 times"):
+        futures[0].result(DEADLINE_SECONDS)
+    assert [future.result(DEADLINE_SECONDS) for future in futures[1:]] == list(range(20))
+
+
+def test_a_child_without_memory_is_replaced_and_the_article_tried_again(pool: Pool, tmp_path: Path) -> None:
+    assert pool.submit("exhaust once", str(tmp_path / "exhausted")).result(DEADLINE_SECONDS) == "survived"
+
+
+def test_a_child_that_hangs_is_killed_and_replaced(pool: Pool) -> None:
+    pool.wait_ready()
+    before = set(pool.pids)
+    with pytest.raises(ModelFailed, match="no answer from the model within 2 s, 2 times"):
+        pool.submit("hang").result(DEADLINE_SECONDS)
+    assert not before <= set(pool.pids)
+    for pid in before - set(pool.pids):
+        assert not Path(f"/proc/{pid}").exists(), "the hung child is gone"
+
+
+def test_many_poisonous_articles_do_not_stop_the_others(pool: Pool) -> None:
+    futures = [pool.submit("die" if number % 5 == 0 else "echo", number) for number in range(20)]
+    for number, future in enumerate(futures):
+        if number % 5 == 0:
+            with pytest.raises(ModelFailed):
+                future.result(DEADLINE_SECONDS)
+        else:
+            assert future.result(DEADLINE_SECONDS) == number
+
+
 def test_a_child_that_was_killed_once_is_no_fault_of_the_article(pool: Pool, tmp_path: Path) -> None:
     assert pool.submit("die once", str(tmp_path / "died")).result(DEADLINE_SECONDS) == "survived"
 
@@ -96,6 +140,15 @@ def test_models_that_cannot_be_loaded_are_said_to_be() -> None:
         pool.wait_ready()
     with pytest.raises(PoolBroken):
         pool.submit("echo", 1).result(DEADLINE_SECONDS)
+    pool.close()
+
+
+def test_results_that_nobody_waits_for_any_more_stop_no_slot() -> None:
+    pool = Pool(load, processes=1, timeout=2.0)
+    given_up = [pool.submit("echo", number) for number in range(20)]
+    for future in given_up:
+        future.cancel()
+    assert [pool.submit("echo", number).result(DEADLINE_SECONDS) for number in range(5)] == list(range(5))
     pool.close()
 
 

@@ -1,0 +1,71 @@
+"""What each role may do: the least, complete, and the same in the data and in the document."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from streams.contracts.acls import ROLES, Grant, commands, grants, stage_grants
+from streams.contracts.topics import STAGES, Catalogue
+
+CATALOGUE = Catalogue()
+SECURITY = (Path(__file__).resolve().parents[3] / "docs" / "security.md").read_text(encoding="utf-8")
+
+
+def allowed(role: str, operation: str) -> set[str]:
+    return {grant.name for grant in grants(role, CATALOGUE, group="newswire") if operation in grant.operations}
+
+
+def test_only_who_must_write_may_write() -> None:
+    assert allowed("producer", "Write") == {"news.raw"}
+    assert allowed("subscriber", "Write") == allowed("admin", "Write") == set()
+    assert allowed("operator", "Write") == {"news.redrive", "news.clean"}
+    assert allowed("worker", "Write") == {t.name for t in CATALOGUE if t.writer not in ("producers", "an operator")}
+
+
+def test_a_subscriber_sees_outcomes_and_tables_only() -> None:
+    assert allowed("subscriber", "Read") == {"news.enriched", "news.duplicates", "news.stories", "news.articles"}
+    own = grants("subscriber", CATALOGUE, group="newswire", resume="mine")
+    assert Grant("group", "mine", ("Read",)) in own
+
+
+def test_nobody_may_delete_or_alter() -> None:
+    for role in ROLES:
+        assert not (allowed(role, "Delete") | allowed(role, "Alter") | allowed(role, "All"))
+
+
+def test_a_worker_holds_what_its_stages_need() -> None:
+    held = {(g.resource, g.name): set(g.operations) for g in grants("worker", CATALOGUE, group="newswire")}
+    for stage in STAGES:
+        for grant in stage_grants(stage, CATALOGUE, "newswire"):
+            name = "newswire." if grant.resource == "group" else grant.name
+            assert set(grant.operations) <= held[grant.resource, name]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_reads_its_source_and_writes_dead_letters(stage: str) -> None:
+    needed = {grant.name: grant.operations for grant in stage_grants(stage, CATALOGUE, "g")}
+    assert "Write" in needed["news.dead"]
+    assert needed[f"g.{stage}"] == ("Read",)
+
+
+def test_commands_are_what_kafkas_tool_takes() -> None:
+    lines = commands(grants("worker", CATALOGUE, group="newswire"), "User:w", "h:1")
+    assert all(line.startswith("kafka-acls --bootstrap-server h:1 ") and "'User:w'" in line for line in lines)
+    assert any(line.endswith("--operation Read --group 'newswire.' --resource-pattern-type prefixed") for line in lines)
+    assert any(line.endswith("--operation DescribeConfigs --cluster") for line in lines)
+
+
+def test_the_table_in_the_document_is_the_data() -> None:
+    rows = re.findall(r"^\| (\w+) \| (topic|group|cluster) \| `([^`]+)`(\*?) \| ([^|]+) \|$", SECURITY, re.M)
+    documented = {
+        (role, resource, name, bool(star), tuple(sorted(operations.strip().split(", "))))
+        for role, resource, names, star, operations in rows
+        for name in names.split(" ")
+    }
+    data = {
+        (role, grant.resource, grant.name, grant.prefixed, tuple(sorted(grant.operations)))
+        for role in ROLES
+        for grant in grants(role, CATALOGUE, group="newswire", resume="my-service")
+    }
+    assert documented == data
