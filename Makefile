@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PYTEST = $(BIN)/python -m pytest
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint bench quality train clean
+.PHONY: help setup run test check lint bench faults faults-long quality train clean
 
 help: ## what there is to make
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: $(STAMP) ## create .venv with the console script .venv/bin/newswire
 
@@ -20,8 +20,8 @@ $(STAMP): requirements.lock pyproject.toml
 run: setup ## the whole pipeline on the seeds, on an embedded Kafka; ends by itself
 	@$(BIN)/newswire up --once --fresh --with-parent
 
-test: setup ## every test tier (under 25 minutes); coverage of core and contracts at least 95 %
-	$(PYTEST) --cov --cov-report=term --cov-fail-under=95
+test: setup ## every test tier but the faults (under 25 minutes); coverage of core and contracts at least 95 %
+	$(PYTEST) -m "not faults" --cov --cov-report=term --cov-fail-under=95
 
 check: setup ## what every commit passes: lint and the fast tiers (under 60 s)
 	@$(MAKE) --no-print-directory lint
@@ -35,6 +35,12 @@ lint: setup ## ruff, mypy --strict, import-linter
 
 bench: setup ## speed, side by side with the bare model and the bare client; prints tables
 	$(BIN)/python -m tests.bench
+
+faults: setup ## kills, pauses, broken networks, full disks: nothing lost or doubled; prints a table (under 20 minutes)
+	$(PYTEST) -q -s -m faults tests/faults
+
+faults-long: setup ## the same with the counts of the long run, and an hour of soak (some 3 hours)
+	NEWSWIRE_FAULTS=long $(PYTEST) -q -s -m faults tests/faults
 
 quality: setup ## what the models and rules get right, on ../shared/data
 	$(PYTEST) -q -s -m quality tests/quality

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import logging
+import os
 import signal
 import sys
 import time
@@ -15,12 +16,13 @@ from rich.console import Console
 from rich.live import Live
 from rich.spinner import Spinner
 
-from producers.errors import DeliveryError, ProducerError
+from producers.errors import DeliveryError, NoKafkaError, ProducerError
 from producers.items import Place, Refused
 from producers.journal import Journal
 from producers.options import Entries, Source, parser
 from producers.publisher import publish
 from producers.report import Report
+from streams.connect import NotSecured, connection_from
 from streams.contracts.topics import Catalogue
 
 ALL_PUBLISHED: Final = 0
@@ -67,14 +69,16 @@ def _dry_run(options: argparse.Namespace, report: Report) -> int:
 
 
 async def _publish(options: argparse.Namespace, report: Report) -> int:
+    try:
+        kafka = connection_from(os.environ, options.bootstrap)
+    except NotSecured as error:
+        raise NoKafkaError(str(error)) from None
     journal = Journal.load(options.state, options.resume, report.topic) if options.resume else None
     entries = _entries(options, journal.places if journal else None, report)
     stop, stopped_by = _on_signals(report)
     with _progress(options, report):
         try:
-            await publish(
-                entries, bootstrap=options.bootstrap, topic=report.topic, report=report, journal=journal, stop=stop
-            )
+            await publish(entries, bootstrap=kafka, topic=report.topic, report=report, journal=journal, stop=stop)
         except asyncio.CancelledError:
             report.stopped = f"{stopped_by[0].name}, twice: not waited for what was under way"
     if stopped_by:

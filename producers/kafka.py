@@ -10,6 +10,8 @@ from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
 from producers.errors import NoKafkaError
+from streams.connect import NotSecured, client_arguments, probe
+from streams.contracts.connection import Kafka
 from streams.contracts.topics import ENVELOPE_BYTES, MAX_RAW_BYTES
 
 ANSWER_S: Final = 4.0  # for a broker to answer; one on the same continent does in 0.1 s
@@ -21,7 +23,7 @@ REQUEST_MS: Final = 30_000
 T = TypeVar("T")
 
 
-async def check(bootstrap: str, topic: str) -> None:
+async def check(bootstrap: Kafka, topic: str) -> None:
     """Make sure that Kafka answers and has the topic, without creating it.
 
     Raises:
@@ -29,22 +31,26 @@ async def check(bootstrap: str, topic: str) -> None:
     """
     client = _client(bootstrap)
     try:
+        await _let_in(bootstrap)
         topics = await _answer(_topics(client), bootstrap)
     finally:
         await client.close()
     if topic not in topics:
-        raise NoKafkaError(f"Kafka at {bootstrap} has no topic {topic}: create it with `newswire topics create`")
+        raise NoKafkaError(
+            f"Kafka at {bootstrap} has no topic {topic} that we may write to: create it with "
+            "`newswire topics create`, or grant Write on it (`newswire topics acls`)"
+        )
 
 
 @asynccontextmanager
-async def producer(bootstrap: str) -> AsyncIterator[Any]:
+async def producer(bootstrap: Kafka) -> AsyncIterator[Any]:
     """Give an AIOKafkaProducer that waits for every replica and writes nothing twice of its own accord.
 
     Raises:
         NoKafkaError: the broker answered before but does not take producers.
     """
     opened = AIOKafkaProducer(
-        bootstrap_servers=bootstrap, acks="all", enable_idempotence=True, linger_ms=LINGER_MS,
+        **client_arguments(bootstrap), acks="all", enable_idempotence=True, linger_ms=LINGER_MS,
         max_batch_size=BATCH_BYTES, max_request_size=MAX_RAW_BYTES + ENVELOPE_BYTES, request_timeout_ms=REQUEST_MS,
     )  # fmt: skip
     try:
@@ -58,13 +64,25 @@ async def producer(bootstrap: str) -> AsyncIterator[Any]:
         await opened.client.close()
 
 
-def _client(bootstrap: str) -> Any:
+def _client(bootstrap: Kafka) -> Any:
     try:
-        client = AIOKafkaClient(bootstrap_servers=bootstrap, request_timeout_ms=int(ANSWER_S * 1_000))
+        client = AIOKafkaClient(**client_arguments(bootstrap), request_timeout_ms=int(ANSWER_S * 1_000))
         assert client.hosts  # noqa: S101 - parses the address, which start() would do too late
     except (ValueError, AssertionError):
-        raise NoKafkaError(f"{bootstrap!r} is not an address of Kafka: write host:port[,host:port]") from None
+        raise NoKafkaError(f"{str(bootstrap)!r} is not an address of Kafka: write host:port[,host:port]") from None
+    except NotSecured as error:
+        raise NoKafkaError(str(error)) from None
     return client
+
+
+async def _let_in(bootstrap: Kafka) -> None:
+    """Find out why a broker does not let us in, if it does not: aiokafka's client only says that it cannot."""
+    try:
+        answered = await probe(bootstrap, ANSWER_S)
+    except NotSecured as error:
+        raise NoKafkaError(str(error)) from None
+    if not answered:
+        raise _nobody(bootstrap)
 
 
 async def _topics(client: Any) -> set[str]:
@@ -74,11 +92,15 @@ async def _topics(client: Any) -> set[str]:
     return set(cluster.topics())
 
 
-async def _answer(answer: Awaitable[T], bootstrap: str) -> T:
+async def _answer(answer: Awaitable[T], bootstrap: Kafka) -> T:
     try:
         async with asyncio.timeout(ANSWER_S):
             return await answer
     except (KafkaError, OSError):  # TimeoutError is an OSError
-        raise NoKafkaError(
-            f"no Kafka answers at {bootstrap}: start one, or give its address with --bootstrap or NEWSWIRE_BOOTSTRAP"
-        ) from None
+        raise _nobody(bootstrap) from None
+
+
+def _nobody(bootstrap: Kafka) -> NoKafkaError:
+    return NoKafkaError(
+        f"no Kafka answers at {bootstrap}: start one, or give its address with --bootstrap or NEWSWIRE_BOOTSTRAP"
+    )

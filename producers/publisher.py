@@ -16,6 +16,7 @@ from producers.journal import WRITE_EVERY, Journal
 from producers.kafka import check, producer
 from producers.reading import Reading
 from producers.report import Report
+from streams.contracts.connection import Kafka
 from streams.contracts.events import RawArticle, schema_name
 
 IN_FLIGHT: Final = 4_096  # articles sent and not acknowledged; aiokafka itself holds two batches a partition
@@ -33,7 +34,7 @@ Send = Callable[[Item], Awaitable["asyncio.Future[Any]"]]
 async def publish(
     items: Iterable[Item | Refused],
     *,
-    bootstrap: str,
+    bootstrap: Kafka,
     topic: str,
     report: Report,
     journal: Journal | None = None,

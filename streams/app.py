@@ -4,6 +4,8 @@ Each stage is an app of its own, with its own consumer group `<group>.<stage>`: 
 do not touch another, and a worker may run any subset (docs/adr/0004-one-app-a-stage.md).
 """
 
+import asyncio
+import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -19,18 +21,22 @@ from streams.agents.dedupe import dedupe_stage
 from streams.agents.extract import extract_stage
 from streams.agents.normalise import normalise_stage
 from streams.agents.tabulate import tabulate_stage
+from streams.connect import client_arguments, tls_context
+from streams.contracts.codec import HeaderList
+from streams.contracts.connection import Connection
 from streams.contracts.topics import MAX_EVENT_BYTES, STAGES, TopicSpec
 from streams.core import classify, extract
 from streams.core.classify import TopicModel
-from streams.core.decision import Decision
 from streams.core.dedupe import POLICY_VERSION as DEDUPE_VERSION
 from streams.core.dedupe import DedupeState
 from streams.core.matching import HOUR_MS, DedupePolicy
 from streams.core.normalise import NormaliseModels, NormalisePolicy
 from streams.core.stories import StoryPolicy
 from streams.delivery import fixes
+from streams.delivery.changelog import Changelog, kafka_log
 from streams.delivery.pump import Pump
 from streams.delivery.records import Output, Stage
+from streams.delivery.sending import persistent
 from streams.delivery.stats import Stats
 from streams.logs import get
 from streams.models.extractor import Extractor
@@ -142,11 +148,13 @@ def in_flight_of(settings: Settings, stage: str) -> int:
 
 def _faust_app(settings: Settings, name: str) -> Any:
     assert settings.bootstrap, "a worker needs a broker"  # noqa: S101 - the verbs check it with a message
-    hosts = [f"kafka://{host.strip()}" for host in settings.bootstrap.split(",")]
+    connection = settings.connection
+    hosts = [f"kafka://{host.strip()}" for host in connection.bootstrap.split(",")]
     instance = f"{settings.group}.{name}.{settings.slot}" if settings.slot else None
     return faust.App(
         group_of(settings, name),
         broker=hosts,
+        broker_credentials=_credentials(connection),
         store="memory://",
         datadir=str(settings.state),
         autodiscover=False,
@@ -174,14 +182,34 @@ def _faust_app(settings: Settings, name: str) -> Any:
     )
 
 
+def _credentials(connection: Connection) -> Any:
+    """Return what Faust's consumer and producer need to be let in; None for plaintext."""
+    security = connection.security
+    if security is None:
+        return None
+    context = tls_context(security)
+    if security.username is None:
+        return faust.SSLCredentials(context)
+    return faust.SASLCredentials(
+        username=security.username, password=security.password, mechanism=security.mechanism, ssl_context=context
+    )
+
+
+def _publisher(app: Any) -> Callable[[str, bytes, bytes | None, HeaderList], Awaitable[Awaitable[Any]]]:
+    async def publish(topic: str, key: bytes, value: bytes | None, headers: HeaderList) -> Awaitable[Any]:
+        delivery: Awaitable[Any] = await app.producer.send(topic, key, value, None, None, headers)
+        return delivery
+
+    return persistent(publish, sleep=asyncio.sleep, chance=random.Random())  # noqa: S311 - spreads retries, no secret
+
+
 def _add_agent(
     app: Any, settings: Settings, context: Context, stage: Stage, table: Any, stats: Stats, clock: Callable[[], float]
 ) -> None:
+    publish = _publisher(app)
+
     async def send(output: Output) -> Awaitable[Any]:
-        delivery: Awaitable[Any] = await app.producer.send(
-            output.topic.name, output.key, output.value, None, None, output.headers
-        )
-        return delivery
+        return await publish(output.topic.name, output.key, output.value, output.headers)
 
     def is_current(event: Any) -> bool:
         return bool(event.message.generation_id == app.consumer_generation_id)
@@ -200,7 +228,7 @@ def _add_agent(
         )
         await pump.run(stream.noack())
 
-    source = app.topic(stage.source.name, **RAW)
+    source = app.topic(*(topic.name for topic in stage.sources), **RAW)
     app.agent(source, name=stage.name, concurrency=1, supervisor_strategy=CrashingSupervisor)(run)
 
 
@@ -220,25 +248,6 @@ def _table(app: Any, spec: TopicSpec) -> Any:
     )  # fmt: skip
 
 
-class Fold:
-    """The dedupe fold over the table of decisions, rebuilt whenever Kafka has dealt the partitions anew."""
-
-    def __init__(self, app: Any, table: Mapping[bytes, bytes], policy: DedupePolicy, pipeline: str) -> None:
-        self._app, self._table, self._policy, self._pipeline = app, table, policy, pipeline
-        self._generation: int | None = None
-        self._state = DedupeState(policy, pipeline=pipeline)
-
-    def __call__(self) -> DedupeState:
-        """Return the fold as it stands."""
-        generation = self._app.consumer_generation_id
-        if generation != self._generation:
-            self._generation = generation
-            self._state = DedupeState(self._policy, pipeline=self._pipeline)
-            for origin, value in self._table.items():
-                self._state.apply(origin.decode(), Decision.decode(value))
-        return self._state
-
-
 Built = tuple[Stage, Any]
 Build = Callable[[Any, Settings, Context, Parts], Built]
 
@@ -248,8 +257,14 @@ def _build_normalise(app: Any, settings: Settings, context: Context, parts: Part
 
 
 def _build_dedupe(app: Any, settings: Settings, context: Context, parts: Parts) -> Built:
-    table = _table(app, settings.catalogue.decisions)
-    return dedupe_stage(context, Fold(app, table, dedupe_policy(settings), context.pipeline)), table
+    changelog = Changelog(
+        settings.catalogue.decisions.name,
+        fresh=lambda: DedupeState(dedupe_policy(settings), pipeline=context.pipeline),
+        open_reader=kafka_log(settings.catalogue.decisions.name, client_arguments(settings.connection)),
+        send=_publisher(app),
+        clock=time.perf_counter,
+    )
+    return dedupe_stage(context, changelog, changelog), None
 
 
 def _build_classify(app: Any, settings: Settings, context: Context, parts: Parts) -> Built:

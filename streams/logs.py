@@ -1,6 +1,7 @@
 """Logs: structlog to standard error, JSON or, on a terminal, coloured lines. Library logs take the same way."""
 
 import logging
+import re
 import sys
 import threading
 import time
@@ -10,8 +11,12 @@ from typing import Any, Final, TextIO
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-# A broker outage makes the libraries write some 750 lines a minute, all the same: this many a minute are enough.
-LIBRARY_LINES_A_MINUTE: Final = 20
+# A broker outage makes the libraries write some 750 lines a minute, in a handful of kinds: two of each tell it all.
+LIBRARY_LINES: Final = 2
+LIBRARY_SECONDS: Final = 60.0
+KINDS: Final = 1_000  # remembered at once, some 300 bytes each; the oldest is forgotten first
+KIND_CHARS: Final = 200  # of a template; a message that was put together before it was logged may be long
+DIGITS: Final = re.compile(r"0x[0-9a-f]+|\d+")
 LIBRARIES: Final = ("faust", "mode", "aiokafka", "kafka", "asyncio")
 
 
@@ -46,11 +51,16 @@ def _route_libraries(out: TextIO, shared: list[Processor], renderer: Processor) 
     handler = logging.StreamHandler(out)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[structlog.stdlib.add_logger_name, _as_library_event, *shared],
+            foreign_pre_chain=[
+                structlog.stdlib.add_logger_name,
+                structlog.stdlib.ExtraAdder(allow=["suppressed"]),
+                _as_library_event,
+                *shared,
+            ],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
-    handler.addFilter(RateLimit(LIBRARY_LINES_A_MINUTE, time.monotonic))
+    handler.addFilter(RateLimit(LIBRARY_LINES, LIBRARY_SECONDS, time.monotonic))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     # Libraries speak up from WARNING; at DEBUG each record sent would make a log record.
@@ -64,26 +74,32 @@ def _as_library_event(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 
 class RateLimit(logging.Filter):
-    """Lets a number of lines a minute and logger through, and then says how many it held back."""
+    """Lets the first lines of each kind through in an interval; the next interval's first says how many were not.
 
-    def __init__(self, a_minute: int, clock: Callable[[], float]) -> None:
+    A kind is a logger, a level and a message template: a flood of one kind does not hide another. Numbers in templates
+    are left out of the comparison, since some libraries put them in before they log.
+    """
+
+    def __init__(self, lines: int, seconds: float, clock: Callable[[], float]) -> None:
         super().__init__()
-        self._limit, self._clock = a_minute, clock
-        self._seen: dict[str, tuple[float, int]] = {}
+        self._lines, self._seconds, self._clock = lines, seconds, clock
+        self._seen: dict[tuple[str, int, str], tuple[float, int]] = {}
         self._lock = threading.Lock()
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Say whether this line is written; the first one after a flood carries the number that was not."""
+        """Say whether this line is written; `suppressed` is set on one that comes after others that were not."""
+        kind = (record.name, record.levelno, DIGITS.sub("#", str(record.msg)[:KIND_CHARS]))
         with self._lock:
             now = self._clock()
-            start, count = self._seen.get(record.name, (now, 0))
-            if now - start >= 60:
-                if count > self._limit:
-                    record.msg = f"{record.getMessage()} (and {count - self._limit} more lines held back)"
-                    record.args = ()
+            start, count = self._seen.get(kind, (now, 0))
+            if now - start >= self._seconds:
+                if count > self._lines:
+                    record.suppressed = count - self._lines
                 start, count = now, 0
-            self._seen[record.name] = (start, count + 1)
-            return count < self._limit
+            if kind not in self._seen and len(self._seen) >= KINDS:
+                self._seen.pop(next(iter(self._seen)))
+            self._seen[kind] = (start, count + 1)
+            return count < self._lines
 
 
 def quiet_libraries() -> None:

@@ -3,11 +3,13 @@
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from streams.connect import NAMES, NotSecured, security_from
+from streams.contracts.connection import SCRAM, Connection
 from streams.contracts.topics import DEFAULT_PARTITIONS, Catalogue
 
 
@@ -33,6 +35,16 @@ class Settings(BaseSettings):
     bootstrap: str | None = Field(
         None, description="Kafka to use, host:port[,host:port]; none: `up` starts the embedded one, other verbs stop."
     )
+    security: Literal["plaintext", "tls", "sasl_tls"] = Field(
+        "plaintext", description="How to speak to Kafka; nothing falls back to plaintext (docs/security.md)."
+    )
+    sasl_mechanism: str = Field(SCRAM[0], description="SCRAM-SHA-512 or SCRAM-SHA-256.")
+    sasl_username: str = Field("", description="Who we are to Kafka, with sasl_tls.")
+    sasl_password: SecretStr = Field(SecretStr(""), description="Its password; or name a file.")
+    sasl_password_file: str = Field("", description="File with the password, instead of the password itself.")
+    tls_ca: str = Field("", description="PEM file of who signed the brokers' certificates. Empty: the system's.")
+    tls_certificate: str = Field("", description="PEM file of our own certificate, where brokers ask for one.")
+    tls_key: str = Field("", description="PEM file of its key, without a password.")
     group: str = Field("newswire", min_length=1, description="Consumer group and application id of the workers.")
     prefix: str = Field("", pattern=r"^[A-Za-z0-9._-]*$", description="Put before every topic name.")
     partitions: Annotated[int, Field(ge=1, le=1_000)] = Field(
@@ -66,6 +78,9 @@ class Settings(BaseSettings):
     stats_seconds: Annotated[float, Field(gt=0, le=3_600)] = Field(
         10.0, description="Seconds between `stats` log lines."
     )
+    health_seconds: Annotated[float, Field(gt=0, le=3_600)] = Field(
+        30.0, description="Seconds without progress after which `newswire health` calls a worker stale."
+    )
     model_timeout_seconds: Annotated[float, Field(gt=0, le=3_600)] = Field(
         60.0, description="Seconds that one article may take in the models before it goes on without entities."
     )
@@ -86,6 +101,22 @@ class Settings(BaseSettings):
         """The topics under these settings."""
         return Catalogue(prefix=self.prefix, partitions=self.partitions)
 
+    @property
+    def connection(self) -> Connection:
+        """The Kafka under these settings, which name one.
+
+        Raises:
+            SettingsError: the security is incomplete or contradicts itself.
+        """
+        assert self.bootstrap, "no broker is named"  # noqa: S101 - the verbs check it with a message
+        given = {name: getattr(self, name) for name in NAMES}
+        try:
+            return Connection(
+                self.bootstrap, security_from({**given, "sasl_password": self.sasl_password.get_secret_value()})
+            )
+        except NotSecured as error:
+            raise SettingsError(str(error)) from None
+
 
 def load(**given: object) -> Settings:
     """Read the settings; what is given (and not None) wins over the environment.
@@ -97,7 +128,9 @@ def load(**given: object) -> Settings:
         return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:
         lines = [
-            f"setting NEWSWIRE_{str(e['loc'][0]).upper()}: {e['msg']} (got {e['input']!r})" for e in error.errors()
+            f"setting NEWSWIRE_{str(e['loc'][0]).upper()}: {e['msg']}"
+            + ("" if "password" in str(e["loc"][0]) else f" (got {e['input']!r})")
+            for e in error.errors()
         ]
         raise SettingsError("\n".join(lines)) from None
 

@@ -12,8 +12,12 @@ from streams.broker.describe import NO_ERROR, UNKNOWN_TOPIC, describe, topic_set
 from streams.broker.errors import BrokerError
 from streams.broker.offsets import end_offsets
 from streams.broker.session import CREATE_S, admin_of, error_name, until, within
+from streams.contracts.connection import Kafka
 
 TOPIC_EXISTS: Final = 36
+MIN_REPLICAS: Final = "min.insync.replicas"
+AT_LEAST: Final = frozenset({"retention.ms", "max.message.bytes"})  # a broker that keeps or takes more does no harm
+FOR_EVER: Final = "-1"
 
 
 class Spec(Protocol):
@@ -39,6 +43,13 @@ class Mismatch(NamedTuple):
     expected: str
     actual: str  # empty: missing
 
+    @property
+    def fatal(self) -> bool:
+        """Whether records could be lost or refused over it, so that a worker must not run."""
+        if self.setting not in AT_LEAST or not self.actual:
+            return True
+        return self.actual != FOR_EVER and (self.expected == FOR_EVER or int(self.actual) < int(self.expected))
+
     def __str__(self) -> str:
         if self.setting == "topic":
             return f"topic {self.topic} does not exist: create it with `newswire topics create`"
@@ -47,10 +58,19 @@ class Mismatch(NamedTuple):
                 f"topic {self.topic} has {self.actual} partitions, the catalogue says {self.expected}: "
                 "set NEWSWIRE_PARTITIONS to match, or use a new prefix"
             )
-        return f"topic {self.topic} has {self.setting}={self.actual}, the catalogue says {self.expected}"
+        if self.setting == MIN_REPLICAS:
+            return (
+                f"topic {self.topic} has {self.setting}={self.actual} and {self.expected}, so that no record would be "
+                f"acknowledged: lower it by kafka-configs, or create the topic with more replicas"
+            )
+        more = "" if self.fatal else " (more does no harm)"
+        return (
+            f"topic {self.topic} has {self.setting}={self.actual}, the catalogue says {self.expected}{more}: "
+            "change it by kafka-configs, or use a new prefix"
+        )
 
 
-async def ensure_topics(bootstrap: str, specs: Iterable[Spec], replication: int = 1) -> list[str]:
+async def ensure_topics(bootstrap: Kafka, specs: Iterable[Spec], replication: int = 1) -> list[str]:
     """Create the topics that are missing and wait until they can be used; return their names, sorted.
 
     An existing topic is left as it is: `check_topics` says whether it fits.
@@ -72,7 +92,7 @@ async def ensure_topics(bootstrap: str, specs: Iterable[Spec], replication: int 
     return missing
 
 
-async def check_topics(bootstrap: str, specs: Iterable[Spec]) -> list[Mismatch]:
+async def check_topics(bootstrap: Kafka, specs: Iterable[Spec]) -> list[Mismatch]:
     """Compare the topics with the broker's; an empty list says that all is well."""
     wanted = {spec.name: spec for spec in specs}
     found = await describe(bootstrap, wanted)
@@ -85,10 +105,13 @@ async def check_topics(bootstrap: str, specs: Iterable[Spec]) -> list[Mismatch]:
         pairs = [("partitions", str(spec.partitions), str(found[name].partitions))]
         pairs += [(key, value, settings[name].get(key, "")) for key, value in spec.config().items()]
         mismatches += [Mismatch(name, *pair) for pair in pairs if pair[1] != pair[2]]
+        replicas, needed = found[name].replication, settings[name].get(MIN_REPLICAS, "1")
+        if int(needed) > replicas:
+            mismatches.append(Mismatch(name, MIN_REPLICAS, f"{replicas} replicas", needed))
     return mismatches
 
 
-async def delete_topics(bootstrap: str, names: Sequence[str]) -> None:
+async def delete_topics(bootstrap: Kafka, names: Sequence[str]) -> None:
     """Delete these topics; one that does not exist is no error."""
     async with admin_of(bootstrap) as admin:
         answer = await within(admin.delete_topics(list(names)), bootstrap, CREATE_S)
@@ -97,7 +120,7 @@ async def delete_topics(bootstrap: str, names: Sequence[str]) -> None:
             raise BrokerError(f"Kafka at {bootstrap} cannot delete topic {name}: {error_name(code)}")
 
 
-async def _wait_until_usable(bootstrap: str, names: Sequence[str]) -> None:
+async def _wait_until_usable(bootstrap: Kafka, names: Sequence[str]) -> None:
     async def attempt() -> bool | None:
         states = await describe(bootstrap, names)
         usable = [s for s in states.values() if s.partitions and not s.without_leader]

@@ -11,10 +11,12 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from streams.broker.errors import BrokerError
 from streams.broker.metadata import TopicsRequest
 from streams.broker.session import admin_of, ask, client_of, error_name, within
+from streams.contracts.connection import Kafka
 
 NO_ERROR: Final = 0
 UNKNOWN_TOPIC: Final = 3
 NO_LEADER: Final = 5
+NOT_ALLOWED: Final = 29
 
 
 class TopicState(NamedTuple):
@@ -27,7 +29,7 @@ class TopicState(NamedTuple):
     without_leader: tuple[int, ...]  # partitions that nobody can read or write now
 
 
-async def describe(bootstrap: str, names: Iterable[str]) -> dict[str, TopicState]:
+async def describe(bootstrap: Kafka, names: Iterable[str]) -> dict[str, TopicState]:
     """Return the state of each of these topics that exists."""
     async with client_of(bootstrap) as client:
         answer = await ask(client, bootstrap, TopicsRequest(names))
@@ -35,6 +37,11 @@ async def describe(bootstrap: str, names: Iterable[str]) -> dict[str, TopicState
     for code, name, topic_id, _, partitions, *_ in answer.topics:
         if code == UNKNOWN_TOPIC:
             continue
+        if code == NOT_ALLOWED:
+            raise BrokerError(
+                f"Kafka at {bootstrap} does not allow us to see topic {name}: grant Describe on it "
+                "(`newswire topics acls` prints the commands)"
+            )
         # A topic just created has partitions without a leader for a moment: part of the state, no error.
         if code not in (NO_ERROR, NO_LEADER):
             raise BrokerError(f"Kafka at {bootstrap} does not describe topic {name}: {error_name(code)}")
@@ -48,12 +55,12 @@ async def describe(bootstrap: str, names: Iterable[str]) -> dict[str, TopicState
     return states
 
 
-async def topic_ids(bootstrap: str, names: Iterable[str]) -> dict[str, str]:
+async def topic_ids(bootstrap: Kafka, names: Iterable[str]) -> dict[str, str]:
     """Return the UUID of each of these topics that exists."""
     return {name: state.topic_id for name, state in (await describe(bootstrap, names)).items()}
 
 
-async def topic_settings(bootstrap: str, names: Iterable[str]) -> dict[str, dict[str, str]]:
+async def topic_settings(bootstrap: Kafka, names: Iterable[str]) -> dict[str, dict[str, str]]:
     """Return all settings of each of these topics, defaults included. The topics must exist."""
     resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
     if not resources:

@@ -97,16 +97,16 @@ class MetadataRequest_v12(RequestStruct):  # type: ignore[misc]  # noqa: N801
 
 
 class TopicsRequest(Request[MetadataRequest_v12]):  # type: ignore[misc]
-    """Ask for these topics by name; never creates one."""
+    """Ask for these topics by name, and for our rights on them; never creates one."""
 
     API_KEY = 3
 
-    def __init__(self, names: Iterable[str]) -> None:
-        self._names = tuple(names)
+    def __init__(self, names: Iterable[str], *, rights: bool = False) -> None:
+        self._names, self._rights = tuple(names), rights
 
     def build(self, request_struct_class: type[MetadataRequest_v12]) -> MetadataRequest_v12:
         """Return the question on the wire."""
-        return request_struct_class([(NO_ID, name, {}) for name in self._names], False, False, {})
+        return request_struct_class([(NO_ID, name, {}) for name in self._names], False, self._rights, {})
 
 
 class Cluster(NamedTuple):

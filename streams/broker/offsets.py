@@ -14,6 +14,8 @@ from aiokafka.structs import TopicPartition
 from streams.broker.describe import describe
 from streams.broker.errors import BrokerError
 from streams.broker.session import ANSWER_S, ask, client_of, error_name, until, within
+from streams.connect import client_arguments
+from streams.contracts.connection import Kafka
 
 COORDINATOR_NOT_READY: Final = (14, 15, 16)  # loading, not available yet, moved
 
@@ -25,13 +27,13 @@ class Lag(NamedTuple):
     end: int  # offset that the next record gets
 
 
-async def end_offsets(bootstrap: str, names: Iterable[str]) -> dict[tuple[str, int], int]:
+async def end_offsets(bootstrap: Kafka, names: Iterable[str]) -> dict[tuple[str, int], int]:
     """Return, for each partition of those topics that exist, the offset that the next record gets."""
     states = await describe(bootstrap, names)
     partitions = [TopicPartition(state.name, number) for state in states.values() for number in range(state.partitions)]
     if not partitions:
         return {}
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, request_timeout_ms=int(ANSWER_S * 1000))
+    consumer = AIOKafkaConsumer(**client_arguments(bootstrap), request_timeout_ms=int(ANSWER_S * 1000))
     try:
         await within(consumer.start(), bootstrap)
         ends = await within(consumer.end_offsets(partitions), bootstrap)
@@ -40,7 +42,7 @@ async def end_offsets(bootstrap: str, names: Iterable[str]) -> dict[tuple[str, i
     return {(topic, number): offset for (topic, number), offset in ends.items()}
 
 
-async def committed_offsets(bootstrap: str, group: str) -> dict[tuple[str, int], int]:
+async def committed_offsets(bootstrap: Kafka, group: str) -> dict[tuple[str, int], int]:
     """Return every offset that the group has committed: the offset it reads next."""
 
     async def attempt() -> dict[tuple[str, int], int] | None:
@@ -61,7 +63,7 @@ async def committed_offsets(bootstrap: str, group: str) -> dict[tuple[str, int],
         return await until(attempt, f"Kafka at {bootstrap} has no coordinator for group {group}")
 
 
-async def lag(bootstrap: str, group: str, topics: Iterable[str]) -> dict[tuple[str, int], Lag]:
+async def lag(bootstrap: Kafka, group: str, topics: Iterable[str]) -> dict[tuple[str, int], Lag]:
     """Return how far the group has come in each partition of those topics that exist."""
     # Committed first: the end can only grow, so a lag is never negative.
     committed = await committed_offsets(bootstrap, group)
@@ -69,7 +71,7 @@ async def lag(bootstrap: str, group: str, topics: Iterable[str]) -> dict[tuple[s
     return {partition: Lag(committed.get(partition), end) for partition, end in ends.items()}
 
 
-def _ready(code: int, bootstrap: str, group: str) -> bool:
+def _ready(code: int, bootstrap: Kafka, group: str) -> bool:
     """Return False for a group coordinator that must be asked again."""
     if code in COORDINATOR_NOT_READY:
         return False

@@ -16,6 +16,8 @@ from aiokafka.errors import (
 )
 
 from streams.broker.errors import BrokerError
+from streams.connect import NotSecured, client_arguments, probe
+from streams.contracts.connection import Kafka, connection_of
 
 ANSWER_S: Final = 4.0  # for a broker to answer; one on the same continent does in 0.1 s
 CREATE_S: Final = 30.0  # for a cluster to create or delete topics and elect their leaders
@@ -25,10 +27,10 @@ T = TypeVar("T")
 
 
 @asynccontextmanager
-async def client_of(bootstrap: str) -> AsyncIterator[Any]:
+async def client_of(bootstrap: Kafka) -> AsyncIterator[Any]:
     """Give an AIOKafkaClient that knows the cluster."""
-    await _reach(bootstrap)
-    client = AIOKafkaClient(bootstrap_servers=bootstrap, request_timeout_ms=int(ANSWER_S * 1000))
+    await reach(bootstrap)
+    client = AIOKafkaClient(**client_arguments(bootstrap), request_timeout_ms=int(ANSWER_S * 1000))
     try:
         await within(client.bootstrap(), bootstrap)
         yield client
@@ -37,10 +39,10 @@ async def client_of(bootstrap: str) -> AsyncIterator[Any]:
 
 
 @asynccontextmanager
-async def admin_of(bootstrap: str) -> AsyncIterator[Any]:
+async def admin_of(bootstrap: Kafka) -> AsyncIterator[Any]:
     """Give an AIOKafkaAdminClient that knows the cluster."""
-    await _reach(bootstrap)
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=int(CREATE_S * 1000))
+    await reach(bootstrap)
+    admin = AIOKafkaAdminClient(**client_arguments(bootstrap), request_timeout_ms=int(CREATE_S * 1000))
     try:
         await within(admin.start(), bootstrap)
         yield admin
@@ -48,7 +50,7 @@ async def admin_of(bootstrap: str) -> AsyncIterator[Any]:
         await admin.close()
 
 
-async def ask(client: Any, bootstrap: str, request: Any, node: int | None = None) -> Any:
+async def ask(client: Any, bootstrap: Kafka, request: Any, node: int | None = None) -> Any:
     """Return the answer of a node, or of any."""
 
     async def send() -> Any:
@@ -67,7 +69,7 @@ async def until(attempt: Callable[[], Awaitable[T | None]], failure: str, patien
     return result
 
 
-async def within(answer: Awaitable[T], bootstrap: str, seconds: float = ANSWER_S) -> T:
+async def within(answer: Awaitable[T], bootstrap: Kafka, seconds: float = ANSWER_S) -> T:
     """Await the broker's answer; raise BrokerError when it does not come or cannot be given."""
     try:
         async with asyncio.timeout(seconds):
@@ -85,31 +87,25 @@ def error_name(code: int) -> str:
     return str(for_code(code).__name__)
 
 
-async def _reach(bootstrap: str) -> None:
-    """Open a connection to one of the brokers: aiokafka would log each refusal before it raises."""
-    addresses = [_host_and_port(address) for address in bootstrap.split(",")]
+async def reach(bootstrap: Kafka) -> None:
+    """Be let in by one of the brokers: aiokafka would log each refusal, and then not say which it was."""
+    for address in connection_of(bootstrap).bootstrap.split(","):
+        _check_address(address)
     try:
-        async with asyncio.timeout(ANSWER_S):
-            for host, port in addresses:
-                try:
-                    _, writer = await asyncio.open_connection(host, port)
-                except ConnectionError:
-                    continue
-                writer.close()
-                return
-    except OSError:  # no such host, or the time is over
-        pass
-    raise _nobody(bootstrap)
+        answered = await probe(bootstrap, ANSWER_S)
+    except NotSecured as error:
+        raise BrokerError(str(error)) from error
+    if not answered:
+        raise _nobody(bootstrap)
 
 
-def _host_and_port(address: str) -> tuple[str, int]:
+def _check_address(address: str) -> None:
     host, _, port = address.strip().rpartition(":")
     if not (host and port.isdecimal() and int(port) < 65_536):
         raise BrokerError(f"{address.strip()!r} is no broker's address: give HOST:PORT, several with commas")
-    return host.strip("[]"), int(port)
 
 
-def _nobody(bootstrap: str) -> BrokerError:
+def _nobody(bootstrap: Kafka) -> BrokerError:
     return BrokerError(
         f"no Kafka broker answers at {bootstrap}: start one, or correct --bootstrap (NEWSWIRE_BOOTSTRAP)"
     )

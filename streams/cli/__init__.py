@@ -8,11 +8,26 @@ from collections.abc import Sequence
 from typing import Final
 
 from streams import __version__
-from streams.cli import enrich, get, schemas, status, tail, topics, up, worker
+from streams.cli import (
+    dead,
+    diff,
+    enrich,
+    forget,
+    get,
+    health,
+    reconcile,
+    replay,
+    schemas,
+    status,
+    tail,
+    topics,
+    up,
+    worker,
+)
 from streams.cli.errors import EXIT_CODES, UserError
 from streams.logs import quiet_libraries
 
-VERBS: Final = (up, worker, enrich, tail, get, status, topics, schemas)
+VERBS: Final = (up, worker, health, enrich, tail, get, status, reconcile, dead, replay, diff, forget, topics, schemas)
 
 EPILOG: Final = "exit codes:\n" + "\n".join(f"  {code:>3}  {meaning}" for code, meaning in EXIT_CODES.items())
 

@@ -10,6 +10,7 @@ from producers.errors import DeliveryError, ProducerError
 from streams.broker.errors import BrokerError
 from streams.cli.errors import STOPPED, UserError
 from streams.client import NoBroker
+from streams.connect import NotSecured
 from streams.models.errors import PoolBroken
 from streams.settings import Settings, SettingsError, load
 
@@ -41,9 +42,12 @@ def settings_from(arguments: argparse.Namespace, **more: object) -> Settings:
     """Return the settings; arguments win over the environment."""
     given = {name: getattr(arguments, name, None) for name in ("bootstrap", "prefix", "partitions")}
     try:
-        return load(**{**given, **more})
+        settings = load(**{**given, **more})
+        if settings.bootstrap:
+            _ = settings.connection  # incomplete security is said before anything else is done
     except SettingsError as error:
         raise UserError(str(error)) from None
+    return settings
 
 
 def with_broker(arguments: argparse.Namespace, **more: object) -> Settings:
@@ -63,7 +67,7 @@ def user_errors() -> Iterator[None]:
         yield
     except DeliveryError as error:
         raise UserError(str(error), STOPPED) from None
-    except (BrokerError, NoBroker, ProducerError) as error:
+    except (BrokerError, NoBroker, NotSecured, ProducerError) as error:
         raise UserError(str(error)) from None
     except PoolBroken as error:
         raise UserError(str(error), STOPPED) from None

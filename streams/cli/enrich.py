@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
 from producers.errors import InputError
 from producers.items import Item, Refused
@@ -19,7 +19,15 @@ from streams.cli.errors import OK, UserError
 from streams.cli.progress import Progress
 from streams.contracts.codec import encode
 from streams.contracts.errors import Malformed
-from streams.contracts.events import ClassifiedArticle, DuplicateSeen, Part, UniqueArticle
+from streams.contracts.events import (
+    OUTCOMES,
+    ClassifiedArticle,
+    DeadLetter,
+    DuplicateSeen,
+    EnrichedArticle,
+    Event,
+    UniqueArticle,
+)
 from streams.contracts.topics import STAGES
 from streams.settings import Settings
 
@@ -34,6 +42,7 @@ EXAMPLE = """\
 
 WINDOW: Final = 64  # articles under way at once: enough to keep every core busy, little enough to hold in memory
 FILE_STAGES: Final = STAGES[:-1]  # there is no table
+NAMES: Final = {model: name for name, model in OUTCOMES.items()}
 
 
 def add(verbs: Any) -> None:
@@ -89,8 +98,23 @@ def enrich(
         run_.close()
 
 
+class Made(NamedTuple):
+    """An outcome: its event, encoded, and of its record the key, the stage and the version of what made it."""
+
+    model: type[Event]
+    key: str
+    stage: str
+    pipeline: str
+    value: bytes
+
+    @property
+    def name(self) -> str:
+        """The word for the outcome."""
+        return NAMES[self.model]
+
+
 class Run:
-    """One pass over a file."""
+    """One pass over records in one order, with a dedupe state of its own that begins empty."""
 
     def __init__(self, settings: Settings, stages: tuple[str, ...], ingested_at: int | None) -> None:
         from streams.app import Parts, current_pipeline, dedupe_policy  # heavy: models
@@ -98,6 +122,7 @@ class Run:
 
         self._stages, self._ingested_at = stages, ingested_at
         self._parts = Parts(settings)
+        self._topic = settings.catalogue.enriched
         self._pipeline = current_pipeline(settings)
         self._fold = DedupeState(dedupe_policy(settings), pipeline=self._pipeline)
         if "extract" in stages:
@@ -123,26 +148,35 @@ class Run:
         self._parts.close()
 
     def begin(self, item: Item | Refused, *, origin: str, line: int) -> Callable[[], bytes]:
-        """Start one record; the returned function waits for its outcome line."""
+        """Start one item; the returned function waits for its outcome line."""
+        if isinstance(item, Refused):
+            refused = self._letter(None, Malformed(item.code, item.reason), "normalise", origin)
+            return lambda: _line(refused, line)
+        time = self._ingested_at if self._ingested_at is not None else fetched_at(item.value)
+        made = self.outcome(item.value, origin=origin, ingested_at=time)
+        return lambda: _line(made(), line)
+
+    def outcome(self, value: bytes | None, *, origin: str, ingested_at: int | None) -> Callable[[], Made]:
+        """Start one raw record, arrived at this time (ms since 1970 UTC); the returned function waits for its outcome.
+
+        Records are to be started in their order: dedupe has seen those before.
+        """
         try:
-            event = self._judged(item, origin)
+            event = self._judged(value, origin, ingested_at)
         except Malformed as error:
-            letter = _line("dead", line, encode(self._letter(item, error, origin)))
+            letter = self._letter(value, error, "normalise", origin)
             return lambda: letter
         if isinstance(event, DuplicateSeen):
-            copy = _line("duplicate", line, encode(event))
+            copy = Made(DuplicateSeen, event.article_id, "dedupe", self._pipeline, encode(event))
             return lambda: copy
-        return self._enriched(event, origin, line)
+        return self._enriched(event, origin)
 
-    def _judged(self, item: Item | Refused, origin: str) -> UniqueArticle | DuplicateSeen:
+    def _judged(self, value: bytes | None, origin: str, time: int | None) -> UniqueArticle | DuplicateSeen:
         from streams.core.dedupe import outcome
         from streams.core.normalise import normalise
 
-        if isinstance(item, Refused):
-            raise Malformed(item.code, item.reason)
-        time = self._ingested_at if self._ingested_at is not None else fetched_at(item.value)
         article = normalise(
-            item.value, origin=origin, ingested_at=time, pipeline=self._pipeline, models=self._parts.normalise_models
+            value, origin=origin, ingested_at=time, pipeline=self._pipeline, models=self._parts.normalise_models
         )
         for old in self._fold.expired(time):
             self._fold.forget(old)
@@ -151,26 +185,30 @@ class Run:
         event, _ = outcome(article, decision, origin, self._pipeline)
         return event
 
-    def _letter(self, item: Item | Refused, error: Malformed, origin: str) -> Part:
+    def _letter(self, value: bytes | None, error: Malformed, stage: str, origin: str) -> Made:
         from streams.delivery.letters import dead_letter
 
-        value = None if isinstance(item, Refused) else item.value
-        return dead_letter(value, error, stage="normalise", origin=origin, pipeline=self._pipeline)
+        letter = dead_letter(value, error, stage=stage, origin=origin, pipeline=self._pipeline)
+        return Made(DeadLetter, origin, stage, self._pipeline, encode(letter))
 
-    def _enriched(self, event: UniqueArticle, origin: str, line: int) -> Callable[[], bytes]:
+    def _enriched(self, event: UniqueArticle, origin: str) -> Callable[[], Made]:
         classified = self._classified(event, origin)
         value = encode(classified)
         if "extract" not in self._stages:
             from streams.core.extract import skipped_article
 
             done = skipped_article(classified, "stage not run", origin=origin, pipeline=self._pipeline)
-            return lambda: _line("enriched", line, encode(done))
+            return lambda: Made(EnrichedArticle, event.article_id, "extract", self._pipeline, encode(done))
         extractor: Extractor = self._parts.extractor
         future: Future[Enriched] = extractor.submit(value, origin=origin, pipeline=self._pipeline)
 
-        def finish() -> bytes:
+        def finish() -> Made:
             result = extractor.result(future, value, origin=origin, pipeline=self._pipeline)
-            return _line("enriched", line, result.value)
+            if len(result.value) > self._topic.max_bytes:  # as the stage would say
+                allowed = f"{self._topic.name} allows {self._topic.max_bytes}"
+                error = Malformed("too_large", f"the event has {len(result.value)} bytes; {allowed}")
+                return self._letter(value, error, "extract", origin)
+            return Made(EnrichedArticle, event.article_id, "extract", result.pipeline, result.value)
 
         return finish
 
@@ -188,9 +226,9 @@ def line_of(where: str, number: int) -> int:
     return int(last) if last.isdigit() else number
 
 
-def _line(outcome: str, line: int, event: bytes) -> bytes:
+def _line(made: Made, line: int) -> bytes:
     """Return the event with its outcome and line in front, without decoding it again."""
-    return b'{"outcome":"%s","line":%d,%s\n' % (outcome.encode(), line, event[1:])
+    return b'{"outcome":"%s","line":%d,%s\n' % (made.name.encode(), line, made.value[1:])
 
 
 def _write_all(lines: Iterable[bytes], out: IO[bytes], progress: Progress) -> Counter[str]:

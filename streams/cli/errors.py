@@ -6,14 +6,18 @@ OK: Final = 0
 FAILED: Final = 1
 USAGE: Final = 2
 STOPPED: Final = 3
+GAVE_UP: Final = 4
+INTERRUPTED: Final = 130
+TERMINATED: Final = 143
 
 EXIT_CODES: Final[dict[int, str]] = {
     OK: "done",
     FAILED: "done, but something is not as it should be (missing outcomes, topics that differ, nothing found)",
     USAGE: "could not begin: wrong arguments or settings, no such file, no broker, no Java",
     STOPPED: "a worker stopped because it could not keep its promise; the log says why",
-    130: "interrupted (Ctrl-C)",
-    143: "terminated (SIGTERM) before it was done",
+    GAVE_UP: "`worker --supervise` gave up: the worker crashed again and again",
+    INTERRUPTED: "interrupted (Ctrl-C)",
+    TERMINATED: "terminated (SIGTERM) before it was done",
 }
 
 

@@ -14,6 +14,7 @@ from streams.cli.show import short, whole
 from streams.client import subscribe
 from streams.contracts import ids
 from streams.contracts.codec import decode
+from streams.contracts.connection import Kafka
 from streams.contracts.errors import Malformed
 from streams.contracts.events import ArticleRow, EnrichedArticle, StoryUpdate
 from streams.contracts.topics import TopicSpec
@@ -36,20 +37,24 @@ def add(verbs: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run it."""
     settings = with_broker(arguments)
-    assert settings.bootstrap  # noqa: S101 - with_broker saw to it
     as_json = arguments.json or not sys.stdout.isatty()
     match arguments.what:
         case ["story", story]:
-            return run_async(_story(settings.bootstrap, settings.catalogue.stories, story, as_json))
+            return run_async(_story(settings.connection, settings.catalogue.stories, story, as_json))
         case [article] | ["article", article]:
-            key = _article_key(article)
+            key = article_key(article)
             return run_async(
-                _article(settings.bootstrap, settings.catalogue.articles, settings.catalogue.enriched, key, as_json)
+                _article(settings.connection, settings.catalogue.articles, settings.catalogue.enriched, key, as_json)
             )
     raise UserError(f"get {' '.join(arguments.what)}: give an address, an article_id, or `story` and its id")
 
 
-def _article_key(given: str) -> str:
+def article_key(given: str) -> str:
+    """Return the article_id of an address, or the id that was given.
+
+    Raises:
+        UserError: when it is not an address.
+    """
     if "://" not in given:
         return given
     try:
@@ -58,8 +63,8 @@ def _article_key(given: str) -> str:
         raise UserError(error.message) from None
 
 
-async def _article(bootstrap: str, table: TopicSpec, enriched: TopicSpec, key: str, as_json: bool) -> int:
-    value = await _newest(bootstrap, table, key)
+async def _article(bootstrap: Kafka, table: TopicSpec, enriched: TopicSpec, key: str, as_json: bool) -> int:
+    value = await newest(bootstrap, table, key)
     if value is None:
         print(f"newswire: no article {key} in {table.name}", file=sys.stderr)
         return FAILED
@@ -77,8 +82,8 @@ async def _article(bootstrap: str, table: TopicSpec, enriched: TopicSpec, key: s
     return OK
 
 
-async def _story(bootstrap: str, stories: TopicSpec, key: str, as_json: bool) -> int:
-    value = await _newest(bootstrap, stories, key)
+async def _story(bootstrap: Kafka, stories: TopicSpec, key: str, as_json: bool) -> int:
+    value = await newest(bootstrap, stories, key)
     if value is None:
         print(f"newswire: no story {key} in {stories.name}", file=sys.stderr)
         return FAILED
@@ -86,17 +91,18 @@ async def _story(bootstrap: str, stories: TopicSpec, key: str, as_json: bool) ->
     return OK
 
 
-async def _newest(bootstrap: str, topic: TopicSpec, key: str) -> bytes | None:
-    newest: bytes | None = None
+async def newest(bootstrap: Kafka, topic: TopicSpec, key: str) -> bytes | None:
+    """Return the newest value of a key on a compacted topic; None where there is none, or it was deleted."""
+    found: bytes | None = None
     async for received in subscribe(
         bootstrap, [topic], since="earliest", to_end=True, partitions=[_partition(key, topic)]
     ):
         if received.key == key.encode():
-            newest = received.value
-    return newest
+            found = received.value
+    return found
 
 
-async def _with_text(bootstrap: str, enriched: TopicSpec, row: ArticleRow) -> EnrichedArticle | ArticleRow:
+async def _with_text(bootstrap: Kafka, enriched: TopicSpec, row: ArticleRow) -> EnrichedArticle | ArticleRow:
     """Return the whole event of the row while it is within retention, else the row."""
     partition = _partition(row.article_id, enriched)
     async for received in subscribe(bootstrap, [enriched], since="earliest", to_end=True, partitions=[partition]):

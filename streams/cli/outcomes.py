@@ -6,6 +6,7 @@ from typing import Final
 
 from streams.client import Received
 from streams.contracts.errors import Malformed
+from streams.contracts.origin import parse_origin
 from streams.contracts.topics import Catalogue, TopicSpec
 
 OUTCOMES: Final = ("enriched", "duplicates", "dead")
@@ -22,22 +23,34 @@ class Tally:
 
     catalogue: Catalogue
     found: dict[str, set[tuple[int, int]]] = field(default_factory=lambda: {name: set() for name in OUTCOMES})
+    attempts: dict[tuple[int, int], int] = field(default_factory=dict)
     repeats: int = 0
 
     def add(self, received: Received) -> str | None:
         """Count one record of an outcome topic; return which outcome, or None where it is not new or not ours."""
         name = next(name for name, topic in outcome_topics(self.catalogue).items() if topic.name == received.topic.name)
         try:
-            position = raw_position(received.headers.origin, self.catalogue.raw.name)
-        except (Malformed, ValueError):  # some other program wrote it
+            headers = received.headers
+        except Malformed:  # some other program wrote it
             return None
-        if position is None:
+        position = raw_position(headers.origin, self.catalogue.raw.name)
+        if position is None or headers.stage == "tabulate":  # a letter about the table: the article is enriched
             return None
-        if position in self.found[name]:
+        return name if self._take(name, position, headers.attempt) else None
+
+    def _take(self, name: str, position: tuple[int, int], attempt: int) -> bool:
+        """Say whether this is news: the highest attempt is the outcome, what it supersedes counts no more."""
+        if position in self.found[name] and self.attempts[position] >= attempt:
             self.repeats += 1
-            return None
+            return False
+        if attempt < self.attempts.get(position, attempt):
+            return False
+        if attempt > self.attempts.setdefault(position, attempt):
+            self.attempts[position] = attempt
+            for positions in self.found.values():
+                positions.discard(position)
         self.found[name].add(position)
-        return name
+        return True
 
     def counts(self, of: set[tuple[int, int]]) -> dict[str, int]:
         """Return how many of these raw records have each outcome."""
@@ -51,8 +64,8 @@ class Tally:
 
 def raw_position(origin: str, raw: str) -> tuple[int, int] | None:
     """Return (partition, offset) of the raw record, or None where the origin is not on the raw topic."""
-    topic, _epoch, partition, offset = origin.rsplit("/", 3)
-    return (int(partition), int(offset)) if topic == raw else None
+    parsed = parse_origin(origin)
+    return (parsed.partition, parsed.offset) if parsed is not None and parsed.topic == raw else None
 
 
 def summary(published: int, counts: dict[str, int], missing: int) -> str:

@@ -10,12 +10,14 @@ from rich.text import Text
 from streams.client import Received
 from streams.contracts.errors import Malformed
 from streams.contracts.events import (
+    ArticleForgotten,
     ArticleRow,
     ClassifiedArticle,
     CleanArticle,
     DeadLetter,
     DuplicateSeen,
     EnrichedArticle,
+    ForgetArticle,
     Part,
     StoryUpdate,
 )
@@ -56,6 +58,9 @@ def short(event: Part) -> str:
         return f"[red]dead      {event.reason}: {escape(event.message)}"
     if isinstance(event, StoryUpdate):
         return f"[blue]story     {event.change}, {event.articles} articles: {escape(event.title)}"
+    if isinstance(event, ForgetArticle | ArticleForgotten):
+        why = f": {escape(event.reason)}" if event.reason else ""
+        return f"[yellow]forgotten {event.article_id}{why}"
     if isinstance(event, ClassifiedArticle | ArticleRow):
         return _article(event)
     if isinstance(event, CleanArticle):

@@ -14,7 +14,7 @@ from streams.cli.common import add_broker_arguments, run_async, verb, with_broke
 from streams.cli.errors import FAILED, OK
 from streams.cli.outcomes import Tally, outcome_topics, summary
 from streams.client import offset_bounds, subscribe
-from streams.contracts.topics import STAGES, Catalogue
+from streams.contracts.topics import STAGES, sources_of
 from streams.settings import Settings, group_of
 
 EXAMPLE = """\
@@ -52,14 +52,13 @@ async def read_status(settings: Settings) -> dict[str, Any]:
 
     Counts are of what is within retention. `missing` is what has no outcome yet: under way, or waiting.
     """
-    assert settings.bootstrap  # noqa: S101 - with_broker saw to it
     catalogue = settings.catalogue
     lags = {name: await _lag(settings, name) for name in STAGES}
-    bounds = await offset_bounds(settings.bootstrap, catalogue.raw)
+    bounds = await offset_bounds(settings.connection, catalogue.raw)
     published = {(partition, offset) for partition, (begin, end) in bounds.items() for offset in range(begin, end)}
     tally = Tally(catalogue)
     async for received in subscribe(
-        settings.bootstrap, list(outcome_topics(catalogue).values()), since="earliest", to_end=True
+        settings.connection, list(outcome_topics(catalogue).values()), since="earliest", to_end=True
     ):
         tally.add(received)
     return {
@@ -73,23 +72,11 @@ async def read_status(settings: Settings) -> dict[str, Any]:
 
 
 async def _lag(settings: Settings, stage: str) -> dict[str, int]:
-    assert settings.bootstrap  # noqa: S101
-    source = source_of(settings.catalogue, stage)
-    found = await offsets.lag(settings.bootstrap, group_of(settings, stage), [source.name])
+    sources = [topic.name for topic in sources_of(settings.catalogue, stage)]
+    found = await offsets.lag(settings.connection, group_of(settings, stage), sources)
     done = sum(committed or 0 for committed, _ in found.values())
     end = sum(end for _, end in found.values())
     return {"committed": done, "end": end, "lag": end - done}
-
-
-def source_of(catalogue: Catalogue, stage: str) -> Any:
-    """Return the topic that a stage reads."""
-    return dict(
-        zip(
-            STAGES,
-            (catalogue.raw, catalogue.clean, catalogue.unique, catalogue.classified, catalogue.enriched),
-            strict=True,
-        )
-    )[stage]
 
 
 def _table(state: dict[str, Any], rates: dict[str, float] | None = None) -> Table:

@@ -10,6 +10,7 @@ from streams.cli.common import add_broker_arguments, run_async, verb, with_broke
 from streams.cli.errors import OK, UserError
 from streams.cli.show import Shown
 from streams.client import Position, Received, milliseconds_ago, subscribe
+from streams.contracts.connection import Kafka
 from streams.contracts.topics import Catalogue, TopicSpec
 
 EXAMPLE = """\
@@ -42,11 +43,10 @@ def run(arguments: argparse.Namespace) -> int:
     settings = with_broker(arguments)
     topic = topic_named(settings.catalogue, arguments.topic)
     since = position(arguments.since)
-    assert settings.bootstrap  # noqa: S101 - with_broker saw to it
-    return run_async(_follow(settings.bootstrap, topic, since, arguments))
+    return run_async(_follow(settings.connection, topic, since, arguments))
 
 
-async def _follow(bootstrap: str, topic: TopicSpec, since: Position, arguments: argparse.Namespace) -> int:
+async def _follow(bootstrap: Kafka, topic: TopicSpec, since: Position, arguments: argparse.Namespace) -> int:
     as_json = arguments.json or not sys.stdout.isatty()
     shown = Shown()
     count = 0

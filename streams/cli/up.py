@@ -67,6 +67,11 @@ def run(arguments: argparse.Namespace) -> int:
             stack.enter_context(ended_with_parent())
         say = _say
         if not settings.bootstrap:
+            if settings.security != "plaintext":
+                raise UserError(
+                    f"NEWSWIRE_SECURITY is {settings.security}, and the embedded Kafka speaks plaintext: "
+                    "unset it, or name your own Kafka with --bootstrap"
+                )
             settings = stack.enter_context(embedded(settings, fresh=arguments.fresh, say=say))
         run_async(_prepare(settings))
         worker = stack.enter_context(worker_process(settings))
@@ -106,11 +111,10 @@ def embedded(settings: Settings, *, fresh: bool, say: Any) -> Iterator[Settings]
 
 
 async def _prepare(settings: Settings) -> None:
-    assert settings.bootstrap  # noqa: S101 - given or embedded
     specs = list(settings.catalogue)
-    await admin.ensure_topics(settings.bootstrap, specs, replication=settings.replication)
-    if mismatches := await admin.check_topics(settings.bootstrap, specs):
-        raise UserError("; ".join(str(mismatch) for mismatch in mismatches))
+    await admin.ensure_topics(settings.connection, specs, replication=settings.replication)
+    if fatal := [each for each in await admin.check_topics(settings.connection, specs) if each.fatal]:
+        raise UserError("; ".join(map(str, fatal)))
 
 
 @contextmanager
@@ -168,7 +172,7 @@ async def _show(settings: Settings, items: Iterator[Any], worker: "subprocess.Po
     progress = _Progress(Tally(settings.catalogue))
     view = _view()
     ready = asyncio.Event()
-    stream = subscribe(settings.bootstrap or "", list(outcome_topics(settings.catalogue).values()), on_ready=ready.set)
+    stream = subscribe(settings.connection, list(outcome_topics(settings.catalogue).values()), on_ready=ready.set)
     reader = asyncio.ensure_future(anext(stream))
     await asyncio.wait({reader, asyncio.ensure_future(ready.wait())}, return_when=asyncio.FIRST_COMPLETED)
     publisher = asyncio.create_task(_publish(settings, items, progress))
@@ -201,7 +205,7 @@ async def _publish(settings: Settings, items: Iterator[Any], progress: _Progress
         if not future.cancelled() and future.exception() is None:
             progress.published.add((future.result().partition, future.result().offset))
 
-    async with producer(settings.bootstrap or "") as kafka:
+    async with producer(settings.connection) as kafka:
 
         async def send(item: Any) -> "asyncio.Future[Any]":
             future: asyncio.Future[Any] = await kafka.send(

@@ -10,10 +10,14 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from streams import logs
-from streams.broker import admin, describe
+from streams import health, logs
+from streams.broker import admin, describe, limits
+from streams.broker.rights import check_rights
+from streams.cli import slots, supervise
 from streams.cli.common import add_broker_arguments, run_async, verb, with_broker
 from streams.cli.errors import OK, STOPPED, UserError
+from streams.cli.vitals import check_idempotence, vitals
+from streams.contracts.acls import stage_grants
 from streams.contracts.topics import STAGES
 from streams.settings import Settings
 
@@ -22,15 +26,17 @@ if TYPE_CHECKING:
 
 EXAMPLE = """\
   newswire worker --bootstrap 127.0.0.1:9092            all five stages
+  newswire worker --supervise                           start it again when it crashes, with a slot of its own
   newswire worker --stages normalise,dedupe             a subset; another worker runs the rest
   NEWSWIRE_SLOT=a newswire worker                       static membership: a restart takes seconds
 
 SIGTERM or Ctrl-C: what is in flight is finished, exit 0."""
 
 PARENT_CHECK_SECONDS: Final = 0.5
-DRAIN_SECONDS: Final = 8.0  # supervisors kill after 10
+DRAIN_SECONDS: Final = 6.0  # supervisors kill after 10
 DRAIN_POLL_SECONDS: Final = 0.02
-STOP_SECONDS: Final = 10.0  # then the process ends anyway; nothing unacknowledged was committed
+STOP_SECONDS: Final = 9.0  # with the draining; then the process ends anyway: nothing unacknowledged was committed
+HEALTH_SECONDS: Final = 1.0  # between two looks; fine against the 30 s that make a worker stale
 
 
 def add(verbs: Any) -> None:
@@ -38,7 +44,11 @@ def add(verbs: Any) -> None:
     sub = verb(verbs, "worker", run, "run the stages against a given Kafka", EXAMPLE)
     add_broker_arguments(sub)
     sub.add_argument("--stages", metavar="NAMES", help=f"comma-separated, of {','.join(STAGES)} (default: all)")
-    sub.add_argument("--with-parent", action="store_true", help="stop when the process that started this one ends")
+    sub.add_argument("--supervise", action="store_true", help="start the worker again when it crashes")
+    sub.add_argument(
+        "--with-parent", type=int, nargs="?", const=0, metavar="PID",
+        help="stop when the process that started this one ends",
+    )  # fmt: skip
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -46,11 +56,35 @@ def run(arguments: argparse.Namespace) -> int:
     settings = with_broker(arguments)
     names = stage_names(arguments.stages)
     logs.configure(settings.log_level, settings.log_format)
-    epochs = run_async(checked_epochs(settings))
-    parent = os.getppid() if arguments.with_parent else None
+    if arguments.supervise:
+        return _supervise(settings, arguments)
+    epochs = run_async(checked_epochs(settings, names))
+    parent = None if arguments.with_parent is None else arguments.with_parent or os.getppid()
     use_uvloop()
     asyncio.run(_serve_and_exit(settings, names, epochs, parent))
     raise AssertionError("unreachable")
+
+
+def _supervise(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Run this verb in a child, in a slot of its own."""
+    try:
+        slot = None if settings.slot else slots.take(settings.state)
+    except OSError as error:
+        raise UserError(f"cannot take a slot in {settings.state}: {error.strerror}: set NEWSWIRE_STATE") from None
+    name = slot.name if slot else settings.slot
+    return supervise.Supervisor(
+        [sys.executable, "-m", "streams", *_arguments_of_child(arguments)],
+        supervise.environment_with(name),
+        inherited=(slot.lock,) if slot else (),
+        health_file=health.path_of(settings.state, name, 0),
+        reachable=lambda: supervise.answers(settings.bootstrap or ""),
+    ).run()
+
+
+def _arguments_of_child(arguments: argparse.Namespace) -> list[str]:
+    given = {name: getattr(arguments, name) for name in ("bootstrap", "prefix", "partitions", "stages")}
+    options = [text for name, value in given.items() if value is not None for text in (f"--{name}", str(value))]
+    return ["worker", *options, "--with-parent", str(os.getpid())]
 
 
 def use_uvloop() -> None:
@@ -69,19 +103,29 @@ def stage_names(given: str | None) -> tuple[str, ...]:
     return tuple(name for name in STAGES if name in asked)
 
 
-async def checked_epochs(settings: Settings) -> dict[str, str]:
-    """Return the topics' ids at the broker.
+async def checked_epochs(settings: Settings, names: Sequence[str]) -> dict[str, str]:
+    """Return the topics' ids at the broker, after all that can be checked before the first record.
 
     Raises:
-        UserError: when a topic is missing or differs from the catalogue.
-        BrokerError: when no broker answers.
+        UserError: what is missing or differs, and what to do.
+        BrokerError: when no broker answers, or it does not allow what the stages need.
     """
-    assert settings.bootstrap  # noqa: S101 - with_broker saw to it
-    specs = list(settings.catalogue)
-    if mismatches := await admin.check_topics(settings.bootstrap, specs):
-        listed = "; ".join(str(mismatch) for mismatch in mismatches)
-        raise UserError(f"the topics at {settings.bootstrap} differ from the catalogue: {listed}")
-    return await describe.topic_ids(settings.bootstrap, [spec.name for spec in specs])
+    from streams.delivery.fixes import UnsafeEngine, check_versions  # heavy: Faust
+
+    try:
+        check_versions()
+    except UnsafeEngine as error:
+        raise UserError(str(error)) from None
+    kafka, specs = settings.connection, list(settings.catalogue)
+    rights = [grant for name in names for grant in stage_grants(name, settings.catalogue, settings.group)]
+    await check_rights(kafka, rights)
+    mismatches = await admin.check_topics(kafka, specs)
+    if fatal := [str(mismatch) for mismatch in mismatches if mismatch.fatal]:
+        raise UserError(f"the topics at {kafka} differ from the catalogue: {'; '.join(fatal)}")
+    for mismatch in mismatches:
+        logs.get().warning("topic.differs", reason=str(mismatch))
+    await limits.check_session(kafka, settings.session_seconds)
+    return await describe.topic_ids(kafka, [spec.name for spec in specs])
 
 
 async def _serve_and_exit(
@@ -97,7 +141,8 @@ async def _serve_and_exit(
         logs.get().error("worker.stopped", reason=f"{type(error).__name__}: {error}")
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(OK if error is None else STOPPED)
+    code = error.exit_code if isinstance(error, UserError) else STOPPED
+    os._exit(OK if error is None else code)
 
 
 async def _serve(
@@ -108,23 +153,58 @@ async def _serve(
 
     log = logs.get()
     stop = _stop_event(parent)
+    watch = _health_watch(settings)
     parts = Parts(settings)
     stages = [create_app(settings, name, epochs=epochs, parts=parts) for name in names]
-    log.info("worker.starting", stages=list(names), bootstrap=settings.bootstrap, pipeline=current_pipeline(settings))
+    log.info(
+        "worker.starting", stages=list(names), bootstrap=settings.bootstrap, pipeline=current_pipeline(settings),
+        slot=settings.slot, health=str(watch.path),
+    )  # fmt: skip
+
+    def ready() -> None:
+        watch.ready()
+        log.info("worker.ready", stages=list(names))
+
+    watching = asyncio.create_task(_keep_watch(watch, stages))
     try:
-        error = await _run([stage.app for stage in stages], stop, lambda: log.info("worker.ready", stages=list(names)))
+        for stage in stages:
+            check_idempotence(stage.app)
+        error = await _run([stage.app for stage in stages], stop, ready)
     except Exception as raised:
         error = raised
     log.info("worker.stopping", in_flight={stage.name: stage.stats.in_flight for stage in stages})
+    started = time.monotonic()
     if error is None:
         await _drain(stages)
     with contextlib.suppress(TimeoutError):
         stops = asyncio.gather(*(stage.app.stop() for stage in stages), return_exceptions=True)
-        await asyncio.wait_for(stops, STOP_SECONDS)
+        await asyncio.wait_for(stops, STOP_SECONDS - (time.monotonic() - started))
+    watching.cancel()
     await asyncio.to_thread(parts.close)
     for stage in stages:
         log.info("stats", **stage.stats.line(0))
+    if error is None:
+        watch.remove()
     return error
+
+
+def _health_watch(settings: Settings) -> health.Watch:
+    health.remove_leftovers(settings.state)
+    return health.Watch(health.path_of(settings.state, settings.slot, os.getpid()), settings.slot, time.time)
+
+
+async def _keep_watch(watch: health.Watch, stages: Sequence["StageApp"]) -> None:
+    """Write the health file for as long as the event loop turns."""
+    writable = True
+    while True:
+        try:
+            watch.write([vitals(stage) for stage in stages])
+            writable = True
+        except OSError as error:  # a full disk makes the file stale, and that is all it may do
+            if writable:
+                logs.get().warning("health.unwritable", path=str(watch.path), reason=str(error))
+            writable = False
+        await asyncio.sleep(HEALTH_SECONDS)
 
 
 async def _drain(stages: Sequence["StageApp"]) -> None:

@@ -12,18 +12,21 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import GroupAuthorizationFailedError, KafkaError, TopicAuthorizationFailedError
 
+from streams.connect import NotSecured, client_arguments, probe
 from streams.contracts.codec import Headers, decode, decode_headers
+from streams.contracts.connection import Kafka
 from streams.contracts.events import Part
 from streams.contracts.topics import MAX_EVENT_BYTES, TopicSpec
 
 CONNECT_SECONDS: Final = 5.0
+REFUSALS: Final = (TopicAuthorizationFailedError, GroupAuthorizationFailedError)
 Position = str | int  # "earliest", "latest", or ms since 1970 UTC
 
 
 class NoBroker(Exception):
-    """No broker answered in time."""
+    """No broker answered in time, or none that lets us read; the message is one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +48,14 @@ class Received:
         return decode_headers(self.raw_headers)
 
     def event(self) -> Part:
-        """Return the event of the topic's type; raises Malformed when it is none."""
-        return decode(self.topic.value, self.value)
+        """Return the event, of one of the topic's types; raises Malformed when it is none."""
+        schema = next((value for name, value in self.raw_headers if name == "schema"), b"").partition(b"/")[0]
+        model = next((also for also in self.topic.also if also.__name__.encode() == schema), self.topic.value)
+        return decode(model, self.value)
 
 
 async def subscribe(
-    bootstrap: str,
+    bootstrap: Kafka,
     topics: Sequence[TopicSpec],
     *,
     since: Position = "latest",
@@ -62,7 +67,7 @@ async def subscribe(
     """Iterate over records, in order within each partition.
 
     Args:
-        bootstrap: host:port of the broker.
+        bootstrap: host:port of the broker, or a Connection with its security (docs/security.md).
         topics: what to read.
         since: where to begin when there is nothing to resume.
         resume: name of a consumer group that remembers what was `done`; none: nothing is remembered.
@@ -71,7 +76,7 @@ async def subscribe(
         on_ready: called once, when the position is fixed: what is published from now on will be seen.
 
     Raises:
-        NoBroker: when no broker answers within 5 s.
+        NoBroker: when no broker answers within 5 s, or we may not read there.
     """
     consumer = await _connected(bootstrap, resume)
     try:
@@ -79,36 +84,54 @@ async def subscribe(
             consumer, {topic.name: topic for topic in topics}, since, resume, to_end, partitions, on_ready
         ):
             yield received
+    except REFUSALS as error:
+        raise _not_allowed(bootstrap, error) from error
     finally:
         await consumer.stop()
 
 
-async def offset_bounds(bootstrap: str, topic: TopicSpec) -> dict[int, tuple[int, int]]:
+async def offset_bounds(bootstrap: Kafka, topic: TopicSpec) -> dict[int, tuple[int, int]]:
     """Return, for each partition, the first offset within retention and the one that the next record gets.
 
     Raises:
-        NoBroker: when no broker answers within 5 s.
+        NoBroker: when no broker answers within 5 s, or we may not read there.
     """
     consumer = await _connected(bootstrap, None)
     try:
         partitions = await _assign(consumer, {topic.name: topic}, None)
         begins, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
         return {tp.partition: (begins[tp], ends[tp]) for tp in partitions}
+    except REFUSALS as error:
+        raise _not_allowed(bootstrap, error) from error
     finally:
         await consumer.stop()
 
 
-async def _connected(bootstrap: str, group: str | None) -> Any:
+async def _connected(bootstrap: Kafka, group: str | None) -> Any:
+    try:
+        if not await probe(bootstrap, CONNECT_SECONDS):
+            raise _no_broker(bootstrap)
+    except NotSecured as error:
+        raise NoBroker(str(error)) from error
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False, auto_offset_reset="earliest",
+        **client_arguments(bootstrap), group_id=group, enable_auto_commit=False, auto_offset_reset="earliest",
         max_partition_fetch_bytes=2 * MAX_EVENT_BYTES, request_timeout_ms=int(CONNECT_SECONDS * 1_000),
     )  # fmt: skip
     try:
         await consumer.start()
     except (KafkaError, OSError) as error:
         await consumer.stop()
-        raise NoBroker(f"no Kafka broker answers at {bootstrap}: start it, or name another") from error
+        raise _no_broker(bootstrap) from error
     return consumer
+
+
+def _no_broker(bootstrap: Kafka) -> NoBroker:
+    return NoBroker(f"no Kafka broker answers at {bootstrap}: start it, or name another")
+
+
+def _not_allowed(bootstrap: Kafka, error: KafkaError) -> NoBroker:
+    kind = "group" if isinstance(error, GroupAuthorizationFailedError) else "topic"
+    return NoBroker(f"Kafka at {bootstrap} does not allow us to read with this {kind} ({error}): grant Read on it")
 
 
 async def _records(
@@ -142,8 +165,17 @@ async def _records(
 
 async def _assign(consumer: Any, topics: dict[str, TopicSpec], only: Sequence[int] | None) -> list[TopicPartition]:
     """Take every partition: one reader sees the whole stream, and needs no group to join."""
-    await consumer._client.force_metadata_update()
     partitions = [TopicPartition(t.name, number) for t in topics.values() for number in only or range(t.partitions)]
+    # Of every topic: to ask for one by name would create it on brokers that do so. Waiting for one that we do not see
+    # would take for ever.
+    cluster = await consumer._client.fetch_all_metadata()
+    for tp in partitions:
+        if tp.partition not in (cluster.partitions_for_topic(tp.topic) or ()):
+            raise NoBroker(
+                f"there is no partition {tp.partition} of {tp.topic} that we may read: create the topic, correct "
+                "NEWSWIRE_PREFIX or NEWSWIRE_PARTITIONS, or grant Read on it"
+            )
+    await consumer._client.force_metadata_update()
     consumer.assign(partitions)
     return partitions
 

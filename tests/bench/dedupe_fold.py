@@ -13,7 +13,7 @@ from time import perf_counter, process_time
 from typing import Final, TypeVar
 
 from streams.contracts.events import CleanArticle
-from streams.core.dedupe import Decision, DedupeState, outcome
+from streams.core.dedupe import DedupeState, outcome
 from tests.clean_articles import clean_article
 from tests.data import DATA
 
@@ -49,7 +49,7 @@ def fold(articles: list[CleanArticle]) -> tuple[DedupeState, list[bytes]]:
 def rebuild(kept: list[bytes]) -> DedupeState:
     state = DedupeState()
     for number, value in enumerate(kept):
-        state.apply(f"news.raw-1-{number % 8}-{number}", Decision.decode(value))
+        state.restore(f"news.raw-1-{number % 8}-{number}", value)
     return state
 
 

@@ -133,7 +133,7 @@ async def _pump_hop(settings: Settings, records: int, pipe: Connection) -> None:
         return Handled("echoed", (Output(catalogue.unique, record.key or b"", record.value or b"", record.headers),))
 
     def build(*_: Any) -> tuple[Stage, None]:
-        return Stage("normalise", catalogue.raw, echo, lambda record: str(record.offset)), None
+        return Stage("normalise", (catalogue.raw,), echo, lambda record: str(record.offset)), None
 
     stage = create_app(settings, "normalise", epochs={}, parts=Parts(settings), pipeline="bench", build=build)
     await stage.app.start()

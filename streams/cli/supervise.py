@@ -1,0 +1,195 @@
+"""`newswire worker --supervise`: run a worker, start it again when it crashes, and know when to stop trying."""
+
+import os
+import random
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from streams import health, logs
+from streams.cli.errors import GAVE_UP, INTERRUPTED, OK, TERMINATED, USAGE
+
+POLL_SECONDS: Final = 0.1
+STOP_SECONDS: Final = 25.0  # a worker needs 10; then nothing is left that waiting would save
+CONNECT_SECONDS: Final = 2.0
+LOOK_SECONDS: Final = 5.0  # between looks at the child's health
+# Longer than every limit that a worker keeps itself (60 s for an article in the models, 30 s for a delivery): who has
+# made no progress for so long will not stop by itself either.
+HUNG_SECONDS: Final = 150.0
+CALLED_OFF: Final = (OK, INTERRUPTED, TERMINATED, -signal.SIGINT, -signal.SIGTERM)  # before there was work to drain
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How crashes are answered.
+
+    The first restart comes almost at once, since a kill or a full disk is over by then; later ones wait, so that a
+    broker in trouble is not met by a storm. Six crashes within two minutes are not bad luck but a cause that a person
+    must look for.
+    """
+
+    first_seconds: float = 1.0
+    most_seconds: float = 30.0
+    crashes: int = 6
+    window_seconds: float = 120.0
+
+    def recent(self, crashes: Sequence[float], now: float) -> list[float]:
+        """Return the times of the crashes that still count."""
+        return [moment for moment in crashes if now - moment <= self.window_seconds]
+
+    def delay(self, crashes: int, chance: float) -> float:
+        """Return the seconds before the restart after so many recent crashes; `chance` is in [0, 1).
+
+        Half of it is chance: workers that crashed together do not come back together.
+        """
+        longest: float = min(self.most_seconds, self.first_seconds * 2.0 ** (max(crashes, 1) - 1))
+        return longest * (0.5 + 0.5 * chance)
+
+
+@dataclass(slots=True)
+class Supervisor:
+    """One worker, however many processes it takes.
+
+    Args of the constructor: the command; its environment; file descriptors that it inherits; where it writes its
+    health (None: not looked at); whether the outside world (the broker) answers; the policy.
+    """
+
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    inherited: Sequence[int] = ()
+    health_file: Path | None = None
+    reachable: Callable[[], bool] = lambda: True
+    policy: Policy = field(default_factory=Policy)
+    hung_seconds: float = HUNG_SECONDS
+    _crashes: list[float] = field(default_factory=list)
+    _stop: signal.Signals | None = None
+    _child: "subprocess.Popen[bytes] | None" = None
+
+    def run(self) -> int:
+        """Return the exit code: 0 once the worker drained after a signal; its own when starting again cannot help."""
+        with self._signals():
+            while True:
+                code, reason = self._one()
+                if self._asked_to_stop():
+                    return OK if code in CALLED_OFF else (code if code >= 0 else 128 - code)
+                if code == OK:
+                    return OK
+                if code == USAGE and not self._crashes:  # it never began: arguments or settings are wrong
+                    return self._give_up(code, code)
+                if not self._may_restart():
+                    return self._give_up(code, GAVE_UP)
+                self._wait(code, reason)
+                if self._asked_to_stop():
+                    return OK
+
+    def _asked_to_stop(self) -> bool:
+        return self._stop is not None
+
+    def _one(self) -> tuple[int, str]:
+        """Run the worker once; return its exit code and why it ended."""
+        self._child = subprocess.Popen(
+            self.command, env=dict(self.environment), pass_fds=self.inherited, start_new_session=True
+        )
+        logs.get().info("supervisor.started", pid=self._child.pid, crashes=len(self._crashes))
+        hung = self._watch(self._child)
+        code = self._child.returncode
+        return code, hung or (f"exit code {code}" if code >= 0 else f"killed by {signal.Signals(-code).name}")
+
+    def _watch(self, child: "subprocess.Popen[bytes]") -> str | None:
+        """Wait for the end of the worker; end it when it is hung, and say how."""
+        looked, signalled, hung = time.monotonic(), None, None
+        while child.poll() is None:
+            time.sleep(POLL_SECONDS)
+            now = time.monotonic()
+            if self._stop is not None and signalled is None:
+                child.send_signal(self._stop)
+                signalled = now
+            if signalled is not None and now - signalled > STOP_SECONDS:
+                child.kill()
+            if now - looked > LOOK_SECONDS and signalled is None:
+                looked = now
+                if (hung := self._hung(child.pid)) is not None:
+                    child.kill()
+        return hung
+
+    def _hung(self, pid: int) -> str | None:
+        if self.health_file is None:
+            return None
+        try:
+            report = health.read(self.health_file)
+        except health.NoReport:
+            return None
+        stalled = health.verdict(report, time.time(), self.hung_seconds) if report.pid == pid else None
+        # While the broker is away, nobody makes progress, and a restart would not either.
+        return stalled if stalled and self.reachable() else None
+
+    def _may_restart(self) -> bool:
+        now = time.monotonic()
+        if not self.reachable():
+            self._crashes = self._crashes[-1:] or [now]  # an outage is not the worker's fault
+            return True
+        self._crashes = [*self.policy.recent(self._crashes, now), now]
+        return len(self._crashes) < self.policy.crashes
+
+    def _wait(self, code: int, reason: str) -> None:
+        """Wait as long as the policy says, and while no broker answers."""
+        after = self.policy.delay(len(self._crashes), random.random())  # noqa: S311 - spreads load, keeps no secret
+        logs.get().warning(
+            "supervisor.restarted",
+            exit_code=code,
+            reason=reason,
+            crashes=len(self._crashes),
+            after_seconds=round(after, 1),
+        )
+        deadline = time.monotonic() + after
+        while self._stop is None and time.monotonic() < deadline:
+            time.sleep(POLL_SECONDS)
+        while self._stop is None and not self.reachable():
+            time.sleep(POLL_SECONDS)
+
+    def _give_up(self, code: int, exit_code: int) -> int:
+        logs.get().error(
+            "supervisor.gave_up",
+            exit_code=code,
+            crashes=len(self._crashes),
+            window_seconds=self.policy.window_seconds,
+            reason="it cannot begin; see its message"
+            if code == exit_code
+            else "it crashes again and again; the lines before say why",
+        )
+        return exit_code
+
+    @contextmanager
+    def _signals(self) -> Iterator[None]:
+        def stop(number: int, _: object) -> None:
+            self._stop = signal.Signals(number)
+
+        before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def answers(bootstrap: str) -> bool:
+    """Say whether anything takes a connection at one of the addresses."""
+    for address in bootstrap.split(","):
+        host, _, port = address.strip().rpartition(":")
+        try:
+            with socket.create_connection((host.strip("[]"), int(port)), CONNECT_SECONDS):
+                return True
+        except (OSError, ValueError):
+            continue
+    return False
+
+
+def environment_with(slot: str) -> dict[str, str]:
+    """Return the environment of the worker: ours, and its slot."""
+    return {**os.environ, "NEWSWIRE_SLOT": slot}

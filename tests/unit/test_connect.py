@@ -1,0 +1,96 @@
+"""Security settings: what is asked for is used or refused, nothing falls back, and no password is shown."""
+
+from pathlib import Path
+
+import pytest
+
+from streams.connect import NAMES, NotSecured, client_arguments, connection_from, security_from, tls_context
+from streams.contracts.connection import Connection, Security, connection_of
+from streams.settings import Settings, SettingsError, load
+
+PASSWORD = "correct horse battery"
+LOGIN = {"security": "sasl_tls", "sasl_username": "worker", "sasl_password": PASSWORD}
+
+
+def test_without_security_it_is_plaintext() -> None:
+    assert security_from({}) is None
+    assert security_from({"security": "plaintext", "sasl_mechanism": "SCRAM-SHA-512", "tls_ca": ""}) is None
+    assert client_arguments("h:1") == {"bootstrap_servers": "h:1", "security_protocol": "PLAINTEXT"}
+    assert connection_of("h:1") == Connection("h:1") == connection_of(Connection("h:1"))
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"security": "ssl"}, "NEWSWIRE_SECURITY is ssl: give one of plaintext, tls, sasl_tls"),
+        ({"sasl_password": PASSWORD}, "NEWSWIRE_SECURITY is plaintext, which has no use for NEWSWIRE_SASL_PASSWORD"),
+        ({"tls_ca": "ca.pem"}, "no use for NEWSWIRE_TLS_CA"),
+        ({"security": "tls", "sasl_username": "worker"}, "no use for NEWSWIRE_SASL_USERNAME"),
+        ({"security": "sasl_tls", "sasl_password": PASSWORD}, "set NEWSWIRE_SASL_USERNAME"),
+        ({"security": "sasl_tls", "sasl_username": "worker"}, "set one of NEWSWIRE_SASL_PASSWORD and"),
+        ({**LOGIN, "sasl_password_file": "f"}, "set one of NEWSWIRE_SASL_PASSWORD and"),
+        ({**LOGIN, "sasl_mechanism": "PLAIN"}, "NEWSWIRE_SASL_MECHANISM is PLAIN"),
+        ({**LOGIN, "tls_key": "key.pem"}, "go together"),
+        ({"security": "sasl_tls", "sasl_username": "w", "sasl_password_file": "/no/such"}, "/no/such cannot be read"),
+    ],
+)
+def test_what_is_incomplete_or_contradicts_itself_is_one_line(given: dict[str, str], says: str) -> None:
+    with pytest.raises(NotSecured) as caught:
+        security_from(given)
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert PASSWORD not in str(caught.value)
+
+
+def test_a_password_file_may_end_with_a_line_end_and_may_not_be_empty(tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text(PASSWORD + "\n")
+    given = {"security": "sasl_tls", "sasl_username": "w", "sasl_password_file": str(file)}
+    security = security_from(given)
+    assert security is not None
+    assert security.password == PASSWORD
+    file.write_text("\n")
+    with pytest.raises(NotSecured, match="is empty"):
+        security_from(given)
+
+
+def test_a_secure_client_is_told_to_check_the_brokers_name() -> None:
+    arguments = client_arguments(Connection("h:1", security_from(LOGIN)))
+    assert arguments["security_protocol"] == "SASL_SSL"
+    assert arguments["sasl_mechanism"] == "SCRAM-SHA-512"
+    assert arguments["ssl_context"].check_hostname
+    assert client_arguments(Connection("h:1", Security()))["security_protocol"] == "SSL"
+
+
+@pytest.mark.parametrize("content", [None, "", "not a certificate"])
+def test_files_that_cannot_be_used_are_named(tmp_path: Path, content: str | None) -> None:
+    file = tmp_path / "x.pem"
+    if content is not None:
+        file.write_text(content)
+    with pytest.raises(NotSecured, match=r"NEWSWIRE_TLS_CA .*x\.pem cannot be used"):
+        tls_context(Security(ca=str(file)))
+    with pytest.raises(NotSecured, match=r"NEWSWIRE_TLS_CERTIFICATE .*x\.pem cannot be used"):
+        tls_context(Security(certificate=str(file), key=str(file)))
+
+
+def test_no_representation_shows_the_password() -> None:
+    connection = Connection("h:1", security_from(LOGIN))
+    settings = load(bootstrap="h:1", **LOGIN)
+    assert settings.connection == connection
+    for shown in (repr(connection), str(connection), f"{connection}", repr(settings), str(settings.model_dump())):
+        assert PASSWORD not in shown
+    assert str(connection) == "h:1"
+
+
+def test_a_wrong_setting_beside_a_password_does_not_show_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSWIRE_SASL_PASSWORD", PASSWORD)
+    with pytest.raises(SettingsError) as caught:
+        load(security="none", partitions=0, sasl_password=[PASSWORD])
+    assert PASSWORD not in str(caught.value)
+    assert "NEWSWIRE_SASL_PASSWORD" in str(caught.value)
+
+
+def test_every_name_is_a_setting_and_a_variable() -> None:
+    assert set(NAMES) <= set(Settings.model_fields)
+    given = {f"NEWSWIRE_{name.upper()}": value for name, value in LOGIN.items()}
+    assert connection_from(given, "h:1") == Connection("h:1", security_from(LOGIN))
