@@ -13,7 +13,6 @@ from streams.contracts.events import ClassifiedArticle, EnrichedArticle
 from streams.contracts.ids import pipeline_after
 from streams.core.extract import enrich_article, skipped_article, wanted
 from streams.models.errors import ModelFailed
-from streams.models.ner import find_mentions, load_ner
 from streams.models.pool import Pool, Work
 
 
@@ -91,6 +90,8 @@ def without_model(value: bytes, reason: str, *, origin: str, pipeline: str) -> E
 
 def load_extractor() -> Work:
     """Load the model, once in each process; return the function that does the work."""
+    from streams.models.ner import find_mentions, load_ner  # heavy: in the children alone, a worker starts sooner
+
     nlp = load_ner()
 
     def work(value: bytes, origin: str, pipeline: str) -> "Enriched | tuple[str, str]":

@@ -17,12 +17,16 @@ from tests.integration.running import run_async
 PARTITIONS = 4  # more than one, so that order across partitions differs; few, so that topics are made quickly
 
 
-def _brokers() -> list[str]:
-    """Both paths, always: what cannot run says so instead of vanishing."""
-    return ["embedded", "container"]
+BOTH = ("embedded", "container")  # what cannot run says so instead of vanishing
 
 
-@pytest.fixture(scope="session", params=_brokers())
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each test on both brokers; a module may name fewer in `BROKERS`, and says why."""
+    if "bootstrap" in metafunc.fixturenames:
+        metafunc.parametrize("bootstrap", getattr(metafunc.module, "BROKERS", BOTH), indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
 def bootstrap(request: pytest.FixtureRequest) -> Iterator[str]:
     """Address of a real broker, one for the whole session."""
     with ExitStack() as stack:

@@ -19,6 +19,8 @@ from tests.integration.running import environment, newswire, read_all, run_async
 from tests.integration.test_reconcile import delete_before
 from tests.made_outcomes import PIPELINE, Writer, commit_to_end, raw_epoch
 
+BROKERS = ("embedded",)  # the time goes into restarts of ours; the pipeline, producers and topics run on both
+
 pytestmark = pytest.mark.integration
 INGESTED_AT = 1_700_000_000_000
 ARTICLE = {

@@ -33,6 +33,8 @@ from tests.integration.running import (
     worker,
 )
 
+BROKERS = ("embedded",)  # the time goes into restarts of ours; the pipeline, producers and topics run on both
+
 pytestmark = pytest.mark.integration
 LOAD: Final = 200  # articles; one process extracts some 10 a second, so that the stop falls into the middle
 STOP_SECONDS: Final = 10.0

@@ -21,6 +21,8 @@ from tests.expected import load_seeds
 from tests.integration.running import environment, newswire, outcomes, run_async, send, worker
 from tests.made_outcomes import Writer, commit_to_end, raw_epoch
 
+BROKERS = ("embedded",)  # the time goes into restarts of ours; the pipeline, producers and topics run on both
+
 pytestmark = pytest.mark.integration
 RECORDS = 40
 Work = Callable[[Writer], Awaitable[None]]

@@ -28,6 +28,8 @@ from tests.integration.running import (
     worker,
 )
 
+BROKERS = ("embedded",)  # the time goes into restarts of ours; the pipeline, producers and topics run on both
+
 pytestmark = pytest.mark.integration
 ARTICLES = 40  # of the seeds: enough for copies, versions and dead letters
 DRAIN_SECONDS = 300.0  # for everything twice, on a machine that does other things too

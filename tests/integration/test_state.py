@@ -21,6 +21,8 @@ from tests.bench.recovery import decisions
 from tests.clean_articles import clean_article, edited, headline, numbered, report
 from tests.integration.running import environment, log_lines, read_all, run_async, until, worker
 
+BROKERS = ("embedded",)  # the time goes into restarts of ours; the pipeline, producers and topics run on both
+
 pytestmark = pytest.mark.integration
 
 STOPPED = 3
