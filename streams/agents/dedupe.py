@@ -29,7 +29,7 @@ def dedupe_stage(context: Context, state: Callable[[], DedupeState], changelog: 
             expired = _expire(fold, headers.ingested_at)  # first: a verdict rests on what is within the window
             decision = fold.judge(article, headers.origin, headers.ingested_at)
             fold.apply(headers.origin, decision)
-            first = (*expired, TableWrite(headers.origin.encode(), decision.encode()))
+            first = (*expired, TableWrite(headers.origin.encode(), fold.stored(headers.origin)))
         pipeline = context.pipeline_after(headers)
         event, story = outcome(article, decision, headers.origin, pipeline)
         outputs = _outputs(context, headers, pipeline, event, story)

@@ -116,6 +116,12 @@ _OFFERED: Final = re.compile(
     r"|@[\w-]+\.\w{2,}",
     re.IGNORECASE,
 )
+# One of these stands in every text in which `_OFFERED` finds something; they are found much faster.
+_OFFER_HINTS: Final = (
+    "letter", "mail", "inbox", "alert", "podcast", " app", "app store", "google play", "paywall", "promo code",
+    "ad-free", "free trial", " member", " subscri", "become a", " journalism", " newsroom", " reporting", "click ",
+    "sign up", "signing up", " facebook", " twitter", " instagram", " youtube", " flipboard", "@",
+)  # fmt: skip
 _ADDRESSED: Final = re.compile(r"\b(?:you|your|you[’'](?:re|ve|ll)|we|we[’'](?:re|ve|ll)|our|us)\b", re.IGNORECASE)
 _REPORTED: Final = re.compile(
     r"[“”]|\b(?:said|says|told|tweeted|added|wrote|according to|he|she|his|her)\b", re.IGNORECASE
@@ -129,21 +135,32 @@ _PROMOTION: Final = _any_of(
         r"(?: [\w ]{1,40})?\s?:[^“”]{3,250}",
         r"\(\s?[^():]{2,30}: [^()]{3,120}[^().!?]\)",
         r"\(?\s?(?:also|more|see more) (?:on|from|at) (?-i:[A-Z][\w’']+)(?: \w+)?: [^“”]{3,160}",
-        r"[^.“”]{8,200}\s(?-i:Read|Watch|Learn) more[.»>]?",
         r"(?:watch|listen to) [^.“”]{0,60}\b(?:above|below|here)[.:!]?",
-        r"[^.“”]{0,60}\b(?:click|tap) here\b[.!]?",
         r"slide ?show \(?\d+ images?\)?|(?:prev|next|previous)? ?(?:image|photo|slide) \d+ of \d+.{0,20}",
         r"just watched\b.{0,200}\bmust watch\b.*",
         r"interested in [^.?]{2,60}\? add [^.]{2,80} as an interest\b.*",
         # who pays, who may copy
         r"content created by .{3,80} is available without charge\b.*",
-        r"[^.]{2,60} (?:is|are) (?:an? )?(?:[\w-]+ ){0,3}(?:nonprofit|reader[- ]supported|reader[- ]funded)\b"
-        r".*\b(?:sign up|subscribe|donat\w+|chip in|support us)\b.*",
         r"(?:the )?associated press\b.{0,60}\breceives support\b.*\bsolely responsible\b.*",
         r"[*⦁•-]*\s?this (?:article|story|report) (?:is|was) based in part on\b.*",
         r"(?:note: )?this is a rush transcript\b.*",
         r"(?:tell us|help us report)\b.*\bthis form\b.*",
     )
+)
+
+# Patterns that may start with any words, and so take long to fail, behind words that they cannot do without.
+_PROMOTION_WITH: Final = (
+    ((" more",), _any_of((r"[^.“”]{8,200}\s(?-i:Read|Watch|Learn) more[.»>]?",))),
+    ((" here",), _any_of((r"[^.“”]{0,60}\b(?:click|tap) here\b[.!]?",))),
+    (
+        ("nonprofit", "reader-", "reader "),
+        _any_of(
+            (
+                r"[^.]{2,60} (?:is|are) (?:an? )?(?:[\w-]+ ){0,3}(?:nonprofit|reader[- ]supported|reader[- ]funded)\b"
+                r".*\b(?:sign up|subscribe|donat\w+|chip in|support us)\b.*",
+            )
+        ),
+    ),
 )
 
 _NAME: Final = r"[^\W\d_a-zß-ÿ][\w.’'-]*"
@@ -173,6 +190,7 @@ _REACHED: Final = _any_of(
         r"[^.]{3,80}\bcovers [^.]{3,80} for (?:the )?(?-i:[A-Z])[^.]{2,60}\..{0,80}",
     )
 )
+_REACHED_HINTS: Final = ("can be ", "follow ", "mail", "contact ", "twitter", "covers ")  # one is in all of these
 _DISCLAIMER: Final = _any_of(
     (
         r"(?:note: )?(?:the )?(?:views|opinions)(?: and (?:views|opinions))? (?:expressed|stated) .{0,120}\b"
@@ -245,32 +263,36 @@ def is_boilerplate(text: str) -> bool:
     if _is_short(text) and (_is_share_line(text) or _BOILERPLATE.fullmatch(text)):
         return True
     lower = text.lower()
-    return any(marker in lower for marker in _MARKERS) and len(text.split()) <= MAX_MARKED_WORDS
+    return _has(lower, _MARKERS) and len(text.split()) <= MAX_MARKED_WORDS
 
 
 def is_promotion(text: str) -> bool:
     """Tell whether a paragraph points to other pages or asks the reader to subscribe, to pay, to follow or to write."""
-    if len(text.split()) > MAX_PROMOTION_WORDS:
+    if _is_longer(text, MAX_PROMOTION_WORDS):
         return False
     if _PROMOTION.fullmatch(text):
         return True
-    # Most paragraphs address nobody, so that is asked first.
-    if not _ADDRESSED.search(text) or _REPORTED.search(text):
+    lower = text.lower()
+    if any(_has(lower, hints) and pattern.fullmatch(text) for hints, pattern in _PROMOTION_WITH):
+        return True
+    if not _has(lower, _OFFER_HINTS) or not _ADDRESSED.search(text) or _REPORTED.search(text):
         return False
     return bool(_OFFERED.search(text) and _ASKED.search(text))
 
 
 def author_noted(text: str) -> str:
     """Return who is described in a note such as "Ann Lee is a fellow at the Institute", "" for any other paragraph."""
-    found = _AUTHOR_NOTE.fullmatch(text) if len(text.split()) <= MAX_NOTE_WORDS else None
+    found = None if _is_longer(text, MAX_NOTE_WORDS) else _AUTHOR_NOTE.fullmatch(text)
     return (found["name"] or found["busy"]) if found and not _SPOKEN.search(text) else ""
 
 
 def is_author_line(text: str) -> bool:
     """Tell whether a paragraph says whose opinions an article gives, or how its author is reached."""
-    if len(text.split()) > MAX_NOTE_WORDS:
+    if _is_longer(text, MAX_NOTE_WORDS):
         return False
-    return bool(_DISCLAIMER.fullmatch(text) or (_REACHED.fullmatch(text) and not _SPOKEN.search(text)))
+    if _DISCLAIMER.fullmatch(text):
+        return True
+    return bool(_has(text.lower(), _REACHED_HINTS) and _REACHED.fullmatch(text) and not _SPOKEN.search(text))
 
 
 def is_farewell(text: str) -> bool:
@@ -285,7 +307,7 @@ def is_tail_heading(text: str) -> bool:
 
 def is_credit(text: str) -> bool:
     """Tell whether a paragraph says who reported, wrote and edited."""
-    return len(text.split()) <= MAX_CREDIT_WORDS and _CREDIT.fullmatch(text) is not None
+    return not _is_longer(text, MAX_CREDIT_WORDS) and _CREDIT.fullmatch(text) is not None
 
 
 def byline_names(text: str) -> str:
@@ -294,10 +316,20 @@ def byline_names(text: str) -> str:
     return found["names"] if found else ""
 
 
+def _has(text: str, hints: Iterable[str]) -> bool:
+    return any(map(text.__contains__, hints))
+
+
+def _is_longer(text: str, words: int) -> bool:
+    # So many words and the spaces between them have twice as many characters.
+    return len(text) > 2 * words and len(text.split()) > words
+
+
 def _is_short(text: str) -> bool:
-    return len(text) <= MAX_CHARS and len(text.split()) <= MAX_WORDS
+    return len(text) <= MAX_CHARS and not _is_longer(text, MAX_WORDS)
 
 
 def _is_share_line(text: str) -> bool:
-    words = text.lower().split()
-    return words[0] in _SHARE_STARTS and all(word in _SHARE_WORDS or word.isdigit() for word in words)
+    if text.split(maxsplit=1)[0].lower() not in _SHARE_STARTS:
+        return False
+    return all(word in _SHARE_WORDS or word.isdigit() for word in text.lower().split())

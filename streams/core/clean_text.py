@@ -14,6 +14,7 @@ MIN_WRAP_CHARS: Final = 45  # nobody wraps narrower; a text of shorter lines is 
 # Wire copy is wrapped raggedly: some lines end this many characters before the next word would not fit.
 RAGGED_CHARS: Final = 14
 WRAPPED_SHARE: Final = 0.6  # of the line breaks of a text must look like wrapping before any of them is undone
+KEY_CHARS: Final = 40  # the first look at a text to be compared
 
 _LINE_ENDS: Final = re.compile("\r\n?|[\u0085\u2028]")
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
@@ -23,8 +24,12 @@ _NONCHARACTERS: Final = re.compile("[\ufdd0-\ufdef\ufffe\uffff]")
 _INVISIBLE: Final = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 # Joiners are letters in Arabic, Indic and emoji sequences, which all lie above U+0600; elsewhere they are litter.
 _STRAY_JOINERS: Final = re.compile("(?<![\u0600-\u1fff\u2600-\u27ff\ufe0f\U00010000-\U0010ffff])[\u200c\u200d]")
-_SPACES: Final = re.compile("[^\\S\n]+")
 _NOT_PLAIN_SPACE: Final = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+# All that the patterns above look for: most texts have nothing of it, and one look is enough to see that.
+_UNSAFE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_UNTIDY: Final = re.compile(
+    "[\u00a0\u00ad\u061c\u1680\u2000-\u200f\u202a-\u202f\u205f-\u2064\u2066-\u2069\u3000\ufeff]"
+)
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _NOT_READ: Final = re.compile(r"[\W_]+")
 _SENTENCE_ENDS: Final = frozenset(".!?:;…。！？؟।")
@@ -41,6 +46,8 @@ _CONTROL_TABLE: Final = {code: " " for code in (*range(0x20), 0x7F) if code not 
 
 def safe(text: str) -> tuple[str, tuple[str, ...]]:
     """Return the text without characters that cannot be stored or shown, and what was wrong with it."""
+    if not _UNSAFE.search(text):
+        return text, ()
     problems = []
     text = _LINE_ENDS.sub("\n", text).replace("\u2029", "\n\n")
     if _SURROGATES.search(text):
@@ -61,9 +68,11 @@ def resolve_entities(text: str) -> str:
 
 def tidy(text: str) -> str:
     """Return the text in NFC, without invisible characters, with plain spaces; its lines stay as they are."""
-    text = _INVISIBLE.sub("", text) if not text.isascii() else text
-    text = _STRAY_JOINERS.sub("", text)
-    return unicodedata.normalize("NFC", _NOT_PLAIN_SPACE.sub(" ", text))
+    if text.isascii():
+        return text
+    if _UNTIDY.search(text):
+        text = _NOT_PLAIN_SPACE.sub(" ", _STRAY_JOINERS.sub("", _INVISIBLE.sub("", text)))
+    return unicodedata.normalize("NFC", text)
 
 
 def one_line(text: str) -> str:
@@ -74,6 +83,12 @@ def one_line(text: str) -> str:
 def key(text: str) -> str:
     """Return the letters and digits of a text, lower-case: two texts with one key read the same."""
     return _NOT_READ.sub("", text.casefold())
+
+
+def reads_as(text: str, wanted: str) -> bool:
+    """Tell whether a text has this key."""
+    # A long text need not be read to its end to see that it has another.
+    return wanted.startswith(key(text[:KEY_CHARS])) and key(text) == wanted
 
 
 def ends_sentence(text: str) -> bool:
@@ -87,9 +102,12 @@ def paragraphs(text: str) -> list[str]:
     Hand-wrapped lines are joined again; otherwise every line is a paragraph, but for one that runs on in small
     letters within a block between blank lines.
     """
-    lines = dedent(tidy(text)).split("\n")
+    text = tidy(text)
+    if text.startswith((" ", "\t")) or "\n " in text or "\n\t" in text:
+        text = dedent(text)
+    lines = text.split("\n")
     joined = _unwrap(lines) if _is_wrapped(lines) else _by_line(lines)
-    return [p for p in (_SPACES.sub(" ", part).strip() for part in joined) if p]
+    return [p for p in (" ".join(part.split()) for part in joined) if p]
 
 
 def _by_line(lines: Sequence[str]) -> Iterator[str]:

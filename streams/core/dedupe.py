@@ -8,7 +8,6 @@ Everything but the decisions is derived from them, whatever their order, so reco
 """
 
 import heapq
-from collections import Counter
 from typing import Any, Final, NamedTuple
 
 from streams.contracts import ids
@@ -251,9 +250,10 @@ class DedupeState:
         marks = arrival.marks
         if marks.words < self.policy.min_words or marks.bare:
             return []
-        hits: Counter[int] = Counter()
-        for shingle in marks.shingles[: self.policy.probe]:
-            hits.update(self._shingles.get(int(shingle))[: self.policy.bucket])
+        hits: dict[int, int] = {}
+        for shingle in marks.shingles[: self.policy.probe].tolist():
+            for number in self._shingles.get(shingle)[: self.policy.bucket]:
+                hits[number] = hits.get(number, 0) + 1
         ranked = sorted(hits, key=lambda number: (-hits[number], number))[: self.policy.candidates]
         found = [self._at(number) for number in ranked]
         return [(known, known.fingerprint) for known in found if known.fingerprint is not None]
@@ -369,7 +369,7 @@ def _unique_article(article: CleanArticle, decision: Decision, origin: str, pipe
         "change": decision.change, "story_id": decision.story_id,
         "related": tuple(Relation(relation="contains", article_id=found) for found in decision.related),
     }  # fmt: skip
-    return UniqueArticle(**(clean | judged))
+    return UniqueArticle.model_construct(**(clean | judged))  # validated when they were read, or made here
 
 
 def _story_update(article: CleanArticle, decision: Decision, cause: str, pipeline: str) -> StoryUpdate:

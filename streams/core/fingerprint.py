@@ -29,6 +29,9 @@ MAX_NAMES: Final = 48  # 4 bytes each
 DIGEST_BYTES: Final = 12  # nobody finds a second text for it, and chance does not either
 BARE_WORDS: Final = 150  # a shorter text that mentions nothing of its title may be a paywall's or cookie notice's
 
+MAX_KNOWN: Final = 65_536  # words whose hash is remembered; then it starts anew
+MAX_KNOWN_CHARS: Final = 32  # a longer word hardly comes again
+
 _FACTORS: Final = np.array(
     [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x85EBCA77C2B2AE63, 0x27D4EB2F165667C5],
     dtype=np.uint64,
@@ -87,9 +90,9 @@ class Overlap(NamedTuple):
 def fingerprint(reading: Reading) -> Fingerprint:
     """Return the fingerprint of an article; a pure function of its words."""
     heading, body, note = reading
-    hashes = _hashes(body.words)
+    hashes, figures = _looked_up(body.words)
     shingles = _shingles(hashes)
-    numbers, names = _slots(body, hashes)
+    numbers, names = _slots(body, hashes, figures)
     return Fingerprint(
         words=len(body.words), text_hash=digest(body.words), title_hash=digest(heading.words),
         shingles=shingles[:MAX_SHINGLES], shingle_count=len(shingles),
@@ -149,8 +152,20 @@ def digest(words: Iterable[str]) -> str:
     return hashlib.blake2b("\n".join(words).encode("utf-8", "surrogatepass"), digest_size=DIGEST_BYTES).hexdigest()
 
 
-def _hash(word: str) -> int:
-    return xxhash.xxh3_64_intdigest(word.encode("utf-8", "surrogatepass"))
+class _Known(dict[str, bytes]):
+    """Of each word seen, hash and whether it is a figure: most words of an article were in earlier ones."""
+
+    def __missing__(self, word: str) -> bytes:
+        found = _FACTS.pack(xxhash.xxh3_64_intdigest(word.encode("utf-8", "surrogatepass")), word[0].isdigit())
+        if len(word) <= MAX_KNOWN_CHARS:
+            if len(self) >= MAX_KNOWN:
+                self.clear()
+            self[word] = found
+        return found
+
+
+_FACTS: Final = struct.Struct("<QQ")
+_KNOWN: Final = _Known()
 
 
 def _share(part: int, whole: int) -> float:
@@ -161,9 +176,10 @@ def _complete_up_to(sketch: Hashes, size: int) -> int:
     return int(sketch[-1]) if len(sketch) >= size else 2**32
 
 
-def _hashes(words: tuple[str, ...]) -> Hashes:
-    known = {word: _hash(word) for word in set(words)}
-    return np.fromiter(map(known.__getitem__, words), np.uint64, len(words))
+def _looked_up(words: tuple[str, ...]) -> tuple[Hashes, npt.NDArray[np.intp]]:
+    """Return the hashes of words, and at which places figures stand."""
+    facts = np.frombuffer(b"".join(map(_KNOWN.__getitem__, words)), "<u8").reshape(-1, 2)
+    return facts[:, 0].astype(np.uint64), np.flatnonzero(facts[:, 1])
 
 
 def _shingles(hashes: Hashes) -> Hashes:
@@ -171,7 +187,15 @@ def _shingles(hashes: Hashes) -> Hashes:
     if not len(hashes):
         return hashes
     runs = max(1, len(hashes) - SHINGLE_WORDS + 1)
-    return np.unique(_mixed([hashes[at : at + runs] for at in range(min(SHINGLE_WORDS, len(hashes)))], 32))
+    return _distinct(_mixed([hashes[at : at + runs] for at in range(min(SHINGLE_WORDS, len(hashes)))], 32))
+
+
+def _distinct(hashes: Hashes) -> Hashes:
+    """Return the hashes ascending, each once."""
+    ordered = np.sort(hashes)
+    first = np.ones(len(ordered), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    return ordered[first]
 
 
 def _mixed(parts: Sequence[Hashes], bits: int) -> Hashes:
@@ -189,30 +213,32 @@ def _finished(mixed: Hashes) -> Hashes:
     return mixed ^ (mixed >> np.uint64(31))
 
 
-def _slots(body: Wording, hashes: Hashes) -> tuple[Hashes, Hashes]:
+def _slots(body: Wording, hashes: Hashes, numbers: npt.NDArray[np.intp]) -> tuple[Hashes, Hashes]:
     """Return the figures and the names of a text, each as a hash of its surroundings above a hash of itself.
 
     Surroundings are two words before and one after, with figures and names left blank, so that two reports of one
     template fill equal surroundings with other values. A run of names shares its surroundings.
     """
-    kinds = {word: _NUMBER if word[0].isdigit() else _NAME if word in body.names else 0 for word in set(body.words)}
-    kind = np.fromiter(map(kinds.__getitem__, body.words), np.uint64, len(body.words))
-    blanked = np.where(kind == 0, hashes, kind)
-    text = np.concatenate(([0, 0], blanked, [0])).astype(np.uint64)  # so that text[i + 2] is word i
-    at = np.arange(len(body.words))
-    named = kind == _NAME
-    starts = named & ~np.concatenate(([False], named[:-1]))
-    run_start = np.maximum.accumulate(np.where(starts, at, 0))
-    after_run = np.minimum.accumulate(np.where(named, len(at), at)[::-1])[::-1]
-    numbers, names = np.flatnonzero(kind == _NUMBER), np.flatnonzero(named)
+    count = len(body.words)
+    names = np.flatnonzero(np.fromiter(map(body.names.__contains__, body.words), bool, count))
+    padded = np.zeros(count + 3)  # floats, thus 53 bits of each hash: recorded decisions were made of those
+    padded[2:-1] = hashes
+    padded[numbers + 2] = _NUMBER
+    padded[names + 2] = _NAME
+    text = padded.astype(np.uint64)  # text[i + 2] is word i
+    breaks = np.flatnonzero(np.diff(names) > 1) + 1
+    edges = np.concatenate(([0], breaks, [len(names)]))  # of the runs of names
+    lengths = np.diff(edges)
+    before = np.repeat(names[edges[:-1]], lengths) if len(names) else names
+    after = np.repeat(names[edges[1:] - 1] + 1, lengths) if len(names) else names
     return (
         _filled(hashes[numbers], text[numbers], text[numbers + 1], text[numbers + 3]),
-        _filled(hashes[names], text[run_start[names]], text[run_start[names] + 1], text[after_run[names] + 2]),
+        _filled(hashes[names], text[before], text[before + 1], text[after + 2]),
     )
 
 
 def _filled(values: Hashes, *around: Hashes) -> Hashes:
-    return np.unique(_mixed(around, _AROUND_BITS) << np.uint64(_VALUE_BITS) | values >> np.uint64(64 - _VALUE_BITS))
+    return _distinct(_mixed(around, _AROUND_BITS) << np.uint64(_VALUE_BITS) | values >> np.uint64(64 - _VALUE_BITS))
 
 
 def _read(data: bytes, kind: str, count: int, offset: int) -> Hashes:

@@ -9,15 +9,16 @@ A small network, trained on paragraphs moved between articles (`training/foreign
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from itertools import chain
 from typing import Final, NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
 
-CACHED_WORDS: Final = 1 << 16  # spellings whose term is kept at hand
+CACHED_WORDS: Final = 1 << 16  # spellings kept at hand, some 10 MB; a new collection is begun after them
 STEM_CHARS: Final = 6  # "Pakistan", "Pakistani" and "Pakistan's" are one term
 SHORT_NUMBER_IDF: Final = 3.0  # of one or two digits: everywhere
 NUMBER_IDF: Final = 4.0
@@ -29,9 +30,10 @@ MAX_SCALED: Final = 4.0  # deviations; beyond them the network has seen nothing
 _TINY: Final = 1e-6
 
 _TOKEN: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+(?:[.,]\d+)*|[.!?]['\"”’)]*(?=\s)|[“\"‘:]")
-_SAID: Final = re.compile(r"\b(?:said|says|told|added|according|announced|tweeted|wrote)\b")
-_THIRD_PERSON: Final = re.compile(r"\b(?:he|she|his|her|him)\b", re.IGNORECASE)
-_FIRST_PERSON: Final = re.compile(r"\b(?:I|we|you|my|our|your|me|us)\b", re.IGNORECASE)
+_JOINTS: Final = re.compile("['’-]")  # between the parts of a token: "he’s", "self-said"
+_SAID: Final = frozenset(("said", "says", "told", "added", "according", "announced", "tweeted", "wrote"))
+_THIRD_PERSON: Final = frozenset(("he", "she", "his", "her", "him"))
+_FIRST_PERSON: Final = frozenset(("i", "we", "you", "my", "our", "your", "me", "us"))
 _PRONOUNS: Final = frozenset(
     ("he", "she", "they", "it", "his", "her", "their", "its", "we", "i", "this", "that", "these", "those", "him",
      "them", "such", "both")
@@ -82,7 +84,7 @@ class Network(NamedTuple):
     output_bias: Floats
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Vocabulary:
     """Terms of a language with their rarity and meaning: row i is the term with index i."""
 
@@ -140,7 +142,11 @@ def _strangest(title: str, paragraphs: Sequence[str], model: ForeignModel, polic
         return None
     scores = log_odds(features(title, paragraphs, model.vocabulary), model.network)
     # The lead says what the story is; it cannot be foreign to it.
-    judged = [at for at in range(1, len(paragraphs)) if len(paragraphs[at].split()) >= policy.min_words]
+    judged = [
+        at
+        for at in range(1, len(paragraphs))
+        if len(paragraphs[at].split(maxsplit=policy.min_words)) >= policy.min_words
+    ]
     best = max(judged, key=lambda at: float(scores[at]), default=0)
     short = len(paragraphs) < policy.short_paragraphs
     least = policy.short_min_log_odds if short else policy.min_log_odds
@@ -155,52 +161,64 @@ def log_odds(table: Floats, network: Network) -> Floats:
     return odds
 
 
-class _Text(NamedTuple):
-    """Terms of a title or paragraph, as columns of the article's table."""
-
-    terms: list[int]  # of every word
-    names: list[int]
-    pairs: list[tuple[int, int]]  # two capitalised words in a row: first name and surname
-    first: str
-
-
-_UNSEEN, _SHORT_NUMBER, _NUMBER = -1, -2, -3  # in place of a vocabulary's row
+# A word's code: the number of its term, above what its spelling says. Numbers and terms that are not in the
+# vocabulary are counted on from its end.
+_MARK: Final = -1  # the code of a mark after which a capital letter says nothing
+_CAPITAL, _PRONOUN, _CONNECTIVE, _SAYS = 1, 2, 4, 8
+_FIRST_SHIFT, _THIRD_SHIFT, _TERM_SHIFT = 4, 7, 10
+_MOST_PERSONS: Final = 7  # pronouns of a person that one token may hold, as "you-and-me" does
 
 
-class _Columns:
-    """The distinct terms of an article in order of appearance."""
+class _Lexicon(dict[str, int]):
+    """The codes of spellings met before."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self.of_token: dict[str, tuple[int, bool]] = {}  # the column, -1 of a mark; whether the word may be a name
-        self.of_term: dict[str, int] = {}
-        self._rows: list[int] = []
-        self._vocabulary = vocabulary
+        super().__init__()
+        self._index = vocabulary.index
+        self._known = len(vocabulary.idf)
+        self._unseen_idf = vocabulary.unseen_idf
+        self._others: dict[str, int] = {}
+        self.other_idf: list[float] = []  # of term number len(vocabulary.idf) + i
 
-    def add(self, token: str) -> tuple[int, bool]:
-        """Return the column of a token not met before in this spelling; a new one for a new term."""
-        first = token[0]
-        if not first.isalnum():
-            entry = self.of_token[token] = (-1, False)
-            return entry
-        term = stem(token)
-        column = self.of_term.setdefault(term, len(self._rows))
-        if column == len(self._rows):
-            number = _SHORT_NUMBER if len(term) <= 2 else _NUMBER
-            self._rows.append(number if first.isdigit() else self._vocabulary.index.get(term, _UNSEEN))
-        entry = self.of_token[token] = (column, first.isupper() and len(token) > 1)
-        return entry
+    def __missing__(self, token: str) -> int:
+        code = self[token] = self._code(token) if token[0].isalnum() else _MARK
+        return code
 
-    def idf(self) -> Floats:
-        rows = np.array(self._rows, dtype=np.intp)
-        others = np.array((NUMBER_IDF, SHORT_NUMBER_IDF, self._vocabulary.unseen_idf), dtype=np.float32)
-        return np.where(rows >= 0, self._vocabulary.idf[rows], others[np.minimum(rows, _UNSEEN)])
+    def _code(self, token: str) -> int:
+        lower = token.lower()
+        parts = _JOINTS.split(lower)
+        flags = (
+            _CAPITAL * (token[0].isupper() and len(token) > 1)
+            | _PRONOUN * (lower in _PRONOUNS)
+            | _CONNECTIVE * (lower in _CONNECTIVES)
+            | _SAYS * (not _SAID.isdisjoint(_JOINTS.split(token)))
+            | min(sum(map(_FIRST_PERSON.__contains__, parts)), _MOST_PERSONS) << _FIRST_SHIFT
+            | min(sum(map(_THIRD_PERSON.__contains__, parts)), _MOST_PERSONS) << _THIRD_SHIFT
+        )
+        return self._term(token) << _TERM_SHIFT | flags
 
-    def vectors(self) -> Floats:
-        rows = np.array(self._rows, dtype=np.intp)
-        return np.where((rows >= 0)[:, None], self._vocabulary.vectors[rows], np.float32(0))
+    def _term(self, token: str) -> int:
+        term, is_number = stem(token), token[0].isdigit()
+        known = None if is_number else self._index.get(term)
+        if known is not None:
+            return known
+        other = self._others.setdefault(term, len(self.other_idf))
+        if other == len(self.other_idf):
+            number_idf = SHORT_NUMBER_IDF if len(term) <= 2 else NUMBER_IDF
+            self.other_idf.append(number_idf if is_number else self._unseen_idf)
+        return self._known + other
 
 
-@lru_cache(maxsize=CACHED_WORDS)
+_LEXICONS: Final[WeakKeyDictionary[Vocabulary, _Lexicon]] = WeakKeyDictionary()
+
+
+def _lexicon(vocabulary: Vocabulary) -> _Lexicon:
+    lexicon = _LEXICONS.get(vocabulary)
+    if lexicon is None or len(lexicon) > CACHED_WORDS:
+        lexicon = _LEXICONS[vocabulary] = _Lexicon(vocabulary)
+    return lexicon
+
+
 def stem(word: str) -> str:
     """Return the term that a word belongs to."""
     lower = word.lower()
@@ -212,50 +230,94 @@ def tokens(text: str) -> list[str]:
     return _TOKEN.findall(text)
 
 
-def _read(text: str, columns: _Columns) -> _Text:
-    terms: list[int] = []
-    names: list[int] = []
-    pairs: list[tuple[int, int]] = []
-    opens, last_name = True, -1
-    found = tokens(text)
-    known, add = columns.of_token.get, columns.add
-    for token in found:
-        column, capital = known(token) or add(token)
-        if column < 0:
-            opens, last_name = True, -1
-            continue
-        terms.append(column)
-        if not capital:
-            opens, last_name = False, -1
-            continue
-        if not opens:
-            names.append(column)
-            if last_name >= 0:
-                pairs.append((last_name, column))
-        opens, last_name = False, column
-    return _Text(terms, names, pairs, next((token.lower() for token in found if token[0].isalnum()), ""))
-
-
 class _Table(NamedTuple):
-    """An article as numbers; row 0 is the title, row i paragraph i; the columns are terms."""
+    """An article as numbers; row 0 is the title, row i paragraph i; the columns are terms as they first appear."""
 
-    texts: list[_Text]
     idf: Floats
     vectors: Floats
     present: Floats  # 1 where a term occurs
-    elsewhere: Floats  # in how many other rows it occurs
-
-    @property
-    def weights(self) -> Floats:
-        weights: Floats = self.present * self.idf
-        return weights
+    weights: Floats  # its idf there
+    alone: Floats  # 1 for a term of a single row
+    rows: Floats  # in how many rows a term occurs
+    named: Floats  # 1 where a term is a name
+    paired: Floats  # 1 where it is one of two capitalised words in a row: first name and surname
+    full_names: Floats  # of each row: such pairs of terms that occur nowhere else
+    words: Floats  # of each row
+    first: npt.NDArray[np.int64]  # the code of each row's first word, 0 without one
+    persons: tuple[Floats, Floats]  # of each row: words of the first and of the third person
+    says: Floats  # of each row: words that report speech
 
 
 def _table(title: str, paragraphs: Sequence[str], vocabulary: Vocabulary) -> _Table:
-    columns = _Columns(vocabulary)
-    texts = [_read(text, columns) for text in (title, *paragraphs)]
-    present = _incidence([text.terms for text in texts], len(columns.of_term))
-    return _Table(texts, columns.idf(), columns.vectors(), present, present.sum(axis=0) - present)
+    lexicon = _lexicon(vocabulary)
+    found = [tokens(text) for text in (title, *paragraphs)]
+    height, lengths = len(found), [len(row) for row in found]
+    codes = np.fromiter(map(lexicon.__getitem__, chain.from_iterable(found)), np.int64, sum(lengths))
+    row = np.repeat(np.arange(height), lengths)
+    is_word = codes != _MARK
+    capital = is_word & (codes & _CAPITAL > 0)
+    name = capital.copy()  # unless it opens a sentence
+    name[:1] = False
+    name[1:] &= is_word[:-1] & (row[1:] == row[:-1])
+    surnames = np.flatnonzero(name[1:] & capital[:-1]) + 1
+    terms, column = _columns(codes[is_word] >> _TERM_SHIFT)
+    of_token = np.zeros(len(codes), dtype=np.intp)
+    of_token[is_word] = column
+    idf, vectors = _meanings(terms, vocabulary, lexicon)
+
+    def marked(*tokens_at: npt.NDArray[np.intp]) -> Floats:
+        table = np.zeros((height, len(terms)), dtype=np.float32)
+        for at in tokens_at:
+            table[row[at], of_token[at]] = 1
+        return table
+
+    words, word_row = codes[is_word], row[is_word]
+    present = marked(np.flatnonzero(is_word))
+    rows = present.sum(axis=0)
+    alone = rows <= 1
+    first = np.zeros(height, dtype=np.int64)
+    with_words, at_first = np.unique(word_row, return_index=True)
+    first[with_words] = words[at_first]
+
+    def counted(weights: npt.NDArray[np.int64]) -> Floats:
+        return np.bincount(word_row, weights, height).astype(np.float32)
+
+    new = alone[of_token[surnames - 1]] & alone[of_token[surnames]]
+    return _Table(
+        idf=idf,
+        vectors=vectors,
+        present=present,
+        weights=present * idf,
+        alone=alone.astype(np.float32),
+        rows=rows,
+        named=marked(np.flatnonzero(name)),
+        paired=marked(surnames - 1, surnames),
+        full_names=np.bincount(row[surnames[new]], minlength=height).astype(np.float32),
+        words=np.bincount(word_row, minlength=height).astype(np.float32),
+        first=first,
+        persons=(counted(words >> _FIRST_SHIFT & _MOST_PERSONS), counted(words >> _THIRD_SHIFT & _MOST_PERSONS)),
+        says=counted(words & _SAYS),
+    )
+
+
+def _columns(terms: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.intp]]:
+    """Return the distinct terms in order of appearance, and the place of each term among them."""
+    distinct, first, inverse = np.unique(terms, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    return distinct[order], place[inverse]
+
+
+def _meanings(terms: npt.NDArray[np.int64], vocabulary: Vocabulary, lexicon: _Lexicon) -> tuple[Floats, Floats]:
+    """Return the rarity and the vector of each term."""
+    known = terms < len(vocabulary.idf)
+    idf = np.empty(len(terms), dtype=np.float32)
+    idf[known] = vocabulary.idf[terms[known]]
+    idf[~known] = [lexicon.other_idf[at] for at in (terms[~known] - len(vocabulary.idf)).tolist()]
+    vectors = np.zeros((len(terms), vocabulary.vectors.shape[1]), dtype=np.float32)
+    vectors[known] = vocabulary.vectors[terms[known]]
+    return idf, vectors
 
 
 def features(title: str, paragraphs: Sequence[str], vocabulary: Vocabulary) -> Floats:
@@ -269,40 +331,47 @@ def features(title: str, paragraphs: Sequence[str], vocabulary: Vocabulary) -> F
         **_name_features(table),
         **_wording_features(paragraphs, table),
     }
-    values |= {f"unusual_{name}": _unusual(values[name]) for name in _UNUSUAL}
-    values |= {f"rank_{name}": _rank(values[name]) for name in _RANKED}
-    return np.column_stack([values[name] for name in FEATURES]).astype(np.float32)
-
-
-def _incidence(found: Sequence[Sequence[int]], width: int) -> Floats:
-    table = np.zeros((len(found), width), dtype=np.float32)
-    for row, columns in enumerate(found):
-        table[row, columns] = 1
-    return table
+    unusual = _unusual(np.stack([values[name] for name in _UNUSUAL]))
+    ranks = _ranks(np.stack([values[name] for name in _RANKED]))
+    values |= {f"unusual_{name}": row for name, row in zip(_UNUSUAL, unusual, strict=True)}
+    values |= {f"rank_{name}": row for name, row in zip(_RANKED, ranks, strict=True)}
+    return np.ascontiguousarray(np.array([values[name] for name in FEATURES], dtype=np.float32).T)
 
 
 def _word_features(table: _Table) -> dict[str, Floats]:
     """Weighted shares of a paragraph's terms that occur elsewhere."""
-    weights, elsewhere = table.weights[1:], table.elsewhere[1:]
+    weights = table.weights[1:]
     total = weights.sum(axis=1) + _TINY
-    met = weights * (elsewhere > 0)
+    met = weights * (1 - table.alone)
+    met_total = met.sum(axis=1)
     near = weights * _neighbour_terms(table.present)
-    shared = met.sum(axis=1) / total
-    rarest = np.partition(met, -2, axis=1) if met.shape[1] > 1 else np.zeros((len(met), 2), dtype=np.float32)
+    shared = met_total / total
+    rarest, second_rarest = _two_highest(met)
     return {
         "shared": shared,
-        "shared_often": (weights * np.log1p(elsewhere)).sum(axis=1) / total,
+        "shared_often": (weights * np.log1p(table.rows - 1)).sum(axis=1) / total,
         "shared_with_lead": (weights * (_of_lead(table.present) > 0)).sum(axis=1) / total,
         "shared_with_neighbours": near.sum(axis=1) / total,
         "shared_over_least": _over_least(shared),
         "others_share": (shared.sum() - shared) / (len(shared) - 1),
-        "weight_shared": np.log1p(met.sum(axis=1)),
-        "weight_alone": np.log1p(np.maximum(total - met.sum(axis=1), 0)),
-        "rarest_shared": rarest[:, -1],
-        "second_rarest_shared": rarest[:, -2],
+        "weight_shared": np.log1p(met_total),
+        "weight_alone": np.log1p(np.maximum(total - met_total, 0)),
+        "rarest_shared": rarest,
+        "second_rarest_shared": second_rarest,
         "rarest_near": near.max(axis=1, initial=0),
         "mean_rarity": total / (table.present[1:].sum(axis=1) + 1),
     }
+
+
+def _two_highest(table: Floats) -> tuple[Floats, Floats]:
+    """Return the highest and the second highest value of each row, 0 where there are not two."""
+    if table.shape[1] < 2:
+        none = np.zeros(len(table), dtype=np.float32)
+        return none, none
+    rows, at = np.arange(len(table)), table.argmax(axis=1)
+    others = table.copy()
+    others[rows, at] = -np.inf
+    return table[rows, at], others.max(axis=1)
 
 
 def _neighbour_terms(present: Floats) -> Floats:
@@ -335,7 +404,7 @@ def _meaning_features(table: _Table) -> dict[str, Floats]:
     """Cosines between the weighted mean vectors of paragraphs, and of the article without the paragraph."""
     means = table.weights @ table.vectors
     units = _unit(means)
-    long = units * np.log1p(np.array([len(text.terms) for text in table.texts], dtype=np.float32))[:, None]
+    long = units * np.log1p(table.words)[:, None]
     around = np.zeros_like(means)
     around[1:-1] += means[2:]
     around[2:] += means[1:-1]
@@ -382,17 +451,17 @@ def _met_features(table: _Table) -> dict[str, Floats]:
     weights = present * (table.idf[telling] - 1)
     total = weights.sum(axis=1) + _TINY
     # Row by row of the article: a table of all pairs of terms would be large for a long one.
-    nearest = np.stack([_nearest(vectors, row > 0) for row in present], axis=1)
-    np.maximum(nearest, present.T, out=nearest)
+    nearest = np.stack([_nearest(vectors, row > 0) for row in present])
+    np.maximum(nearest, present, out=nearest)
     # In its own paragraph a term is at 1, so the second best value is the best one elsewhere.
-    best = np.partition(nearest, -2, axis=1)[:, -2]
-    overlaps = weights @ nearest / total[:, None]
+    best = np.partition(nearest, -2, axis=0)[-2]
+    overlaps = weights @ nearest.T / total[:, None]
     np.fill_diagonal(overlaps, 0)
     around = np.zeros_like(present)
-    around[1:-1] = np.maximum(np.where(np.arange(len(present) - 2)[:, None] > 0, nearest.T[:-2], 0), nearest.T[2:])
-    around[-1] = nearest.T[-2]
-    lead = np.tile(nearest.T[:3].max(axis=0), (len(present), 1))
-    lead[1], lead[2] = np.maximum(nearest.T[0], nearest.T[2]), np.maximum(nearest.T[0], nearest.T[1])
+    around[2:] = nearest[1:-1]
+    around[1:-1] = np.maximum(around[1:-1], nearest[2:])
+    lead = np.tile(nearest[:3].max(axis=0), (len(present), 1))
+    lead[1], lead[2] = np.maximum(nearest[0], nearest[2]), np.maximum(nearest[0], nearest[1])
     values = {
         "met": weights @ best / total,
         "met_with_neighbours": (weights * around).sum(axis=1) / total,
@@ -406,7 +475,7 @@ def _met_features(table: _Table) -> dict[str, Floats]:
 
 def _nearest(vectors: Floats, row: npt.NDArray[np.bool_]) -> Floats:
     """Return for each term the cosine of the nearest of a row's terms."""
-    cosines: Floats = (vectors @ vectors[row].T).max(axis=1, initial=0)
+    cosines: Floats = (vectors[row] @ vectors.T).max(axis=0, initial=0)
     return cosines
 
 
@@ -416,59 +485,56 @@ def _unit(table: Floats) -> Floats:
 
 
 def _name_features(table: _Table) -> dict[str, Floats]:
-    idf, met = table.idf, table.elsewhere > 0
-    named = _incidence([text.names for text in table.texts], len(idf)) * (idf > MIN_NAME_IDF)
+    idf, met = table.idf, 1 - table.alone
+    named = table.named * (idf > MIN_NAME_IDF)
     weights = named * idf
     number, number_met = named.sum(axis=1)[1:], (named * met).sum(axis=1)[1:]
-    alone = table.present.sum(axis=0) <= 1
-    paired = _incidence([[at for pair in text.pairs for at in pair] for text in table.texts], len(idf))
-    full = [min(3, sum(bool(alone[a] and alone[b]) for a, b in text.pairs)) for text in table.texts[1:]]
     return {
         "names": np.log1p(number),
         # Smoothed, so that a paragraph without names is neither near nor far.
         "names_shared": ((weights * met).sum(axis=1)[1:] + 2) / (weights.sum(axis=1)[1:] + 4),
         "names_alone": np.log1p(number - number_met),
         "names_met": np.log1p(number_met),
-        "new_full_names": np.array(full, dtype=np.float32),
-        "new_surnames": np.minimum((named * alone * (1 - paired)).sum(axis=1)[1:], 4),
+        "new_full_names": np.minimum(table.full_names[1:], 3),
+        "new_surnames": np.minimum((named * table.alone * (1 - table.paired)).sum(axis=1)[1:], 4),
     }
 
 
 def _wording_features(paragraphs: Sequence[str], table: _Table) -> dict[str, Floats]:
-    last = len(paragraphs) - 1
-    mean_words = np.log1p(sum(len(text.terms) for text in table.texts[1:]) / len(paragraphs))
-    names = ("pronoun", "connective", "quoted", "first_person", "third_person", "said", "words", "mean_words",
-             "paragraphs", "place")  # fmt: skip
-    rows = [
-        (
-            text.first in _PRONOUNS,
-            text.first in _CONNECTIVES,
-            paragraph[:1] in "“\"‘'",
-            np.log1p(len(_FIRST_PERSON.findall(paragraph))),
-            np.log1p(len(_THIRD_PERSON.findall(paragraph))),
-            _SAID.search(paragraph) is not None,
-            np.log1p(len(text.terms)),
-            mean_words,
-            np.log(last + 1),
-            at / last,
-        )
-        for at, (paragraph, text) in enumerate(zip(paragraphs, table.texts[1:], strict=True))
-    ]
-    return dict(zip(names, np.array(rows, dtype=np.float32).T, strict=True))
+    number, words, first = len(paragraphs), table.words[1:], table.first[1:]
+    first_person, third_person = table.persons
+
+    def everywhere(value: float) -> Floats:
+        return np.full(number, value, dtype=np.float32)
+
+    return {
+        "pronoun": first & _PRONOUN > 0,
+        "connective": first & _CONNECTIVE > 0,
+        "quoted": np.array([paragraph[:1] in "“\"‘'" for paragraph in paragraphs], dtype=np.float32),
+        "first_person": np.log1p(first_person[1:]),
+        "third_person": np.log1p(third_person[1:]),
+        "said": table.says[1:] > 0,
+        "words": np.log1p(words),
+        "mean_words": everywhere(np.log1p(words.sum(dtype=np.float64) / number)),
+        "paragraphs": everywhere(np.log(number)),
+        "place": np.arange(number, dtype=np.float32) / (number - 1),
+    }
 
 
 def _unusual(values: Floats) -> Floats:
-    """Return by how many deviations of the other paragraphs each value differs from their mean."""
-    others = len(values) - 1
-    mean = (values.sum() - values) / others
-    variance = np.maximum(((values * values).sum() - values * values) / others - mean * mean, 0)
+    """Return by how many deviations of its row's other values each one differs from their mean."""
+    others = values.shape[1] - 1
+    mean = (values.sum(axis=1, keepdims=True) - values) / others
+    squares = values * values
+    variance = np.maximum((squares.sum(axis=1, keepdims=True) - squares) / others - mean * mean, 0)
     unusual: Floats = (values - mean) / (np.sqrt(variance) + 0.05)
     return unusual
 
 
-def _rank(values: Floats) -> Floats:
-    rank: Floats = (values[:, None] > values).sum(axis=1) / (len(values) - 1)
-    return rank
+def _ranks(values: Floats) -> Floats:
+    """Return for each value the share of its row's others that are lower."""
+    ranks: Floats = (values[:, :, None] > values[:, None, :]).sum(axis=2) / (values.shape[1] - 1)
+    return ranks
 
 
 def _over_least(values: Floats) -> Floats:

@@ -21,7 +21,7 @@ def read_language(
     """
     sample = f"{title}\n{text[:sample_chars]}"
     code, score = detect(sample)
-    letters = sum(char.isalpha() for char in sample)
+    letters = sum(map(str.isalpha, sample))
     sure = score >= min_score and letters >= min_letters
     agreed = hint is not None and _primary(hint) == code
     return Language(code=code if sure or agreed else UNKNOWN, score=round(min(max(score, 0.0), 1.0), 3))

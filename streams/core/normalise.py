@@ -3,8 +3,8 @@
 bytes -> fields -> text (plain or HTML) -> paragraphs -> removals -> dates, language, ids -> CleanArticle
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
@@ -46,6 +46,8 @@ class NormaliseModels:
 
 DEFAULT_POLICY: Final = NormalisePolicy()
 
+LanguageOf = Callable[[str, str], Language]  # of a title and a text
+
 
 def normalise(
     value: bytes | None,
@@ -63,12 +65,12 @@ def normalise(
     Raises:
         Malformed: with one of the reasons that a raw record can have.
     """
-    models = replace(models, detect=cache(models.detect))  # asked twice, mostly about the same text
     raw = read_fields(decode_raw(value, MAX_RAW_BYTES))
     canonical, source = _address(raw)
     identity = ids.identity(url=canonical, guid=raw.guid, feed_url=raw.feed_url, source=source)
     headline = read_title(raw.title, source, raw.url)
-    outcome = _body(raw, headline.title, models, policy)
+    language_of = _language_reader(raw, models, policy)
+    outcome = _body(raw, headline.title, language_of, models, policy)
     dates, date_problems = _dates(raw, ingested_at)
     text = "\n\n".join(outcome.paragraphs)
     return CleanArticle(
@@ -87,7 +89,7 @@ def normalise(
         text=text,
         removed=(*headline.removed, *outcome.removed),
         problems=(*raw.problems, *date_problems),
-        language=_language(headline.title, text, raw, models, policy),
+        language=language_of(headline.title, text),
     )
 
 
@@ -103,16 +105,22 @@ def _address(raw: RawFields) -> tuple[str | None, str]:
     return linked or canonical, given or ids.registered_domain(raw.url)
 
 
-def _language(title: str, text: str, raw: RawFields, models: NormaliseModels, policy: NormalisePolicy) -> Language:
-    return read_language(
-        models.detect, title, text, raw.language, sample_chars=policy.language_sample_chars,
-        min_letters=policy.min_language_letters, min_score=policy.min_language_score,
-    )  # fmt: skip
+def _language_reader(raw: RawFields, models: NormaliseModels, policy: NormalisePolicy) -> LanguageOf:
+    @cache  # asked twice, mostly about the same sample
+    def read(title: str, sample: str) -> Language:
+        return read_language(
+            models.detect, title, sample, raw.language, sample_chars=policy.language_sample_chars,
+            min_letters=policy.min_language_letters, min_score=policy.min_language_score,
+        )  # fmt: skip
+
+    return lambda title, text: read(title, text[: policy.language_sample_chars])
 
 
-def _body(raw: RawFields, title: str, models: NormaliseModels, policy: NormalisePolicy) -> Outcome:
+def _body(
+    raw: RawFields, title: str, language_of: LanguageOf, models: NormaliseModels, policy: NormalisePolicy
+) -> Outcome:
     def foreign(paragraphs: Sequence[str], title: str, _: RemovalPolicy) -> list[Finding]:
-        if _language(title, "\n\n".join(paragraphs), raw, models, policy).code != models.foreign.language:
+        if language_of(title, "\n\n".join(paragraphs)).code != models.foreign.language:
             return []
         found = find_foreign(title, paragraphs, models.foreign, policy.foreign)
         return [(at, "foreign_paragraph") for at in found]

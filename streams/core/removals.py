@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, NamedTuple
 
 from streams.contracts.events import Removed
@@ -21,7 +22,7 @@ from streams.core.boilerplate import (
     is_promotion,
     is_tail_heading,
 )
-from streams.core.clean_text import ends_sentence, key
+from streams.core.clean_text import ends_sentence, key, reads_as
 from streams.core.fields import split_authors
 
 
@@ -66,18 +67,19 @@ def take_out(paragraphs: Sequence[str], title: str, policy: RemovalPolicy, last:
     """
     left = list(enumerate(paragraphs))
     taken: dict[int, Removed] = {}
+    rules = _rules()
 
     def apply(rules: Iterable[Rule]) -> bool:
         nonlocal left
         before = len(taken)
         for rule in rules:
-            found = rule([text for _, text in left], title, policy)
-            taken.update((left[at][0], Removed(rule=name, text=left[at][1])) for at, name in found)
-            left = [item for item in left if item[0] not in taken]
+            if found := list(rule([text for _, text in left], title, policy)):
+                taken.update((left[at][0], Removed(rule=name, text=left[at][1])) for at, name in found)
+                left = [item for item in left if item[0] not in taken]
         return len(taken) > before
 
     for _ in range(MAX_PASSES):
-        if not (apply(_RULES) or (last is not None and apply((last,)))):
+        if not (apply(rules) or (last is not None and apply((last,)))):
             break
     removed = tuple(taken[at] for at in sorted(taken))
     return Outcome([text for _, text in left], removed, _byline_authors(removed))
@@ -90,9 +92,9 @@ def _byline_authors(removed: Iterable[Removed]) -> tuple[str, ...]:
 
 def _repeated_title(paragraphs: Sequence[str], title: str, policy: RemovalPolicy) -> Iterator[Finding]:
     wanted = key(title)
-    found = [at for at, text in enumerate(paragraphs[:2]) if key(text) == wanted]
+    found = [at for at, text in enumerate(paragraphs[:2]) if reads_as(text, wanted)]
     # Where it stands twice it may stand again.
-    while found and found[-1] + 1 < len(paragraphs) and key(paragraphs[found[-1] + 1]) == wanted:
+    while found and found[-1] + 1 < len(paragraphs) and reads_as(paragraphs[found[-1] + 1], wanted):
         found.append(found[-1] + 1)
     yield from ((at, "repeated_title") for at in found)
 
@@ -109,7 +111,7 @@ def _doubled(paragraphs: Sequence[str], title: str, policy: RemovalPolicy) -> It
     for at, text in enumerate(paragraphs):
         fewest = policy.min_lead_words if at < policy.lead_paragraphs else policy.min_repeated_words
         # A character counts as a word where words are not set apart.
-        if (len(text) if _SPACELESS.search(text) else _words(text)) < fewest:
+        if len(text) < fewest if _is_spaceless(text) else not _has_words(text, fewest):
             continue
         read = text.casefold().strip(" .…")
         if read in seen:
@@ -117,16 +119,14 @@ def _doubled(paragraphs: Sequence[str], title: str, policy: RemovalPolicy) -> It
         seen.add(read)
 
 
-def _boilerplate(paragraphs: Sequence[str], title: str, policy: RemovalPolicy) -> Iterator[Finding]:
-    for at, text in enumerate(paragraphs):
-        if is_boilerplate(text):
-            yield at, "boilerplate"
+def _each(name: str, tells: Callable[[str], bool]) -> Rule:
+    """Return the rule that takes out what `tells` finds; it looks at each paragraph once, however often it is asked."""
+    known = cache(tells)
 
+    def rule(paragraphs: Sequence[str], title: str, policy: RemovalPolicy) -> Iterator[Finding]:
+        return ((at, name) for at, text in enumerate(paragraphs) if known(text))
 
-def _promotion(paragraphs: Sequence[str], title: str, policy: RemovalPolicy) -> Iterator[Finding]:
-    for at, text in enumerate(paragraphs):
-        if is_promotion(text):
-            yield at, "promotion"
+    return rule
 
 
 def _author_note(paragraphs: Sequence[str], title: str, policy: RemovalPolicy) -> Iterator[Finding]:
@@ -141,7 +141,7 @@ def _author_note(paragraphs: Sequence[str], title: str, policy: RemovalPolicy) -
 def _is_met(name: str, at: int, paragraphs: Sequence[str], title: str, policy: RemovalPolicy) -> bool:
     """Tell whether the story speaks of somebody: then a paragraph that presents them belongs to it."""
     surname = name.split()[-1]
-    others = (text for other, text in enumerate(paragraphs) if other != at and _words(text) >= policy.min_met_words)
+    others = (text for other, text in enumerate(paragraphs) if other != at and _has_words(text, policy.min_met_words))
     return surname in title or any(surname in text for text in others)
 
 
@@ -181,9 +181,18 @@ def _subheading(paragraphs: Sequence[str], title: str, policy: RemovalPolicy) ->
             yield at, "subheading"
 
 
-_RULES: Final[tuple[Rule, ...]] = (
-    _repeated_title, _byline, _tail, _boilerplate, _promotion, _credit, _author_note, _doubled, _subheading
-)  # fmt: skip
+def _rules() -> tuple[Rule, ...]:
+    """Return the rules for one article, in their order."""
+    boilerplate, promotion = _each("boilerplate", is_boilerplate), _each("promotion", is_promotion)
+    return (_repeated_title, _byline, _tail, boilerplate, promotion, _credit, _author_note, _doubled, _subheading)
+
+
+def _is_spaceless(text: str) -> bool:
+    return not text.isascii() and _SPACELESS.search(text) is not None
+
+
+def _has_words(text: str, number: int) -> bool:
+    return len(text.split(maxsplit=number)) >= number
 
 
 def _words(text: str) -> int:
@@ -199,11 +208,11 @@ def _is_heading_line(text: str, policy: RemovalPolicy) -> bool:
         return not text.endswith(_SAID_ENDS)
     if len(text) > policy.max_subheading_chars or _words(text) > policy.max_subheading_words:
         return False
-    if ends_sentence(text) or text.endswith((",", *_SAID_ENDS)) or _SPACELESS.search(text):
+    if ends_sentence(text) or text.endswith((",", *_SAID_ENDS)) or _is_spaceless(text):
         return False
     opening = text.lstrip("‘“'\"«¿¡")
     return opening[:1].isalpha() and not opening[:1].islower() and not any(mark in text for mark in "@•")
 
 
 def _is_prose(text: str, min_words: int) -> bool:
-    return _words(text) >= min_words and ends_sentence(text)
+    return _has_words(text, min_words) and ends_sentence(text)

@@ -23,6 +23,8 @@ LEAD_WORDS: Final = 100  # the inverted pyramid: who, what and where stand on to
 MAX_TERMS: Final = 24  # 5 bytes each
 UNIT: Final = 255  # a weight of 1.0 in one byte
 _TERM: Final = struct.Struct("<IB")
+_NAMED: Final = 1 << 16  # above any sum of MAX_TERMS weights
+_SHARED: Final = 1 << 32
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DATE_CHARS: Final = len("2026-04-07")
 
@@ -150,7 +152,10 @@ class StoryIndex:
 
     def weigh(self, counts: Mapping[int, int]) -> Terms:
         """Return the article's most telling terms, often in it and rare in the window, as a unit vector."""
-        weights = {term: self._weight(term, count) for term, count in counts.items()}
+        members, filed, log, log1p = len(self._members) + 1, self._by_term.count, math.log, math.log1p
+        weights = {
+            term: (1 + log(count)) * log1p(members / (filed(term) + 1)) for term, count in counts.items()
+        }  # often in the article and rare in the window
         top = sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:MAX_TERMS]
         norm = math.sqrt(math.fsum(weight * weight for _, weight in top))
         return {term: max(1, round(UNIT * weight / norm)) for term, weight in top}
@@ -176,28 +181,21 @@ class StoryIndex:
         Articles of one template share all but the rare terms, articles on one subject all but the names.
         """
         rare = self._policy.rare_articles + self._policy.rare_share * len(self._members)
-        shared: Counter[int] = Counter()
-        names: Counter[int] = Counter()
-        products: Counter[int] = Counter()
+        needed = any(term & 1 for term in terms)  # scripts without capital letters have no names
+        found: dict[int, int] = {}  # three sums of an article in one number: shared terms, names, weights
         for term, weight in terms.items():
             numbers = self._by_term.get(term)
             if len(numbers) > rare:
                 continue
+            one = _SHARED | _NAMED * (term & 1) | weight
             for number in numbers[-self._policy.bucket :]:
-                shared[number] += 1
-                names[number] += term & 1
-                products[number] += weight
-        needed = any(term & 1 for term in terms)  # scripts without capital letters have no names
-        near = (
-            number for number, count in shared.items()
-            if count >= self._policy.shared_terms and names[number] >= needed
+                found[number] = found.get(number, 0) + one
+        near = [
+            (-(sums % _NAMED), -number) for number, sums in found.items()
+            if sums >= self._policy.shared_terms * _SHARED and (sums % _SHARED >= _NAMED or not needed)
             and self._near(published, self._members[number].published)
-        )  # fmt: skip
-        return sorted(near, key=lambda number: (-products[number], -number))[: self._policy.candidates]
+        ]  # fmt: skip
+        return [-number for _, number in sorted(near)[: self._policy.candidates]]
 
     def _near(self, one: int | None, other: int | None) -> bool:
         return one is None or other is None or abs(one - other) <= self._policy.window_hours
-
-    def _weight(self, term: int, count: int) -> float:
-        rarity = math.log1p((len(self._members) + 1) / (self._by_term.count(term) + 1))
-        return (1 + math.log(count)) * rarity

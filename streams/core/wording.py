@@ -197,6 +197,12 @@ _HOUSE_STYLE: Final = {
     **dict.fromkeys(("percent", "pct"), ""),  # one figure is printed as "5%", "5 percent" and "5 pct"
 }
 
+_NEVER_NAMES: Final = FUNCTION_WORDS | _HOUSE_STYLE.keys()
+_CAPITAL: Final = "^"  # stands in no word
+MAX_CHUNKS: Final = 131_072  # remembered in each of two; then it starts anew
+_NO_WORD: Final = ".,;:!?'\"“”‘’()[]-–—…"  # no word begins or ends with one of them
+MAX_CHUNK_CHARS: Final = 24  # a longer one hardly comes again; in scripts without spaces it is a sentence
+
 _MARKS: Final = "".join(chr(c) for c in range(0x300, 0x11000) if unicodedata.category(chr(c)) in ("Mn", "Mc"))
 # Scripts that put no spaces between words: Thai, Lao, Burmese, Khmer, Han and kana.
 _UNSPACED: Final = (
@@ -217,25 +223,53 @@ def read_article(title: str, text: str) -> Reading:
     return Reading(read(title), read(substance(text)), correction_note(title, text))
 
 
+class _Chunks(dict[str, str]):
+    """What stands between two spaces -> its words, separated by spaces: news says most things again.
+
+    Chunk and words are one string mostly. No token reaches over a space.
+    """
+
+    def __init__(self, token: re.Pattern[str]) -> None:
+        super().__init__()
+        self._token = token
+
+    def __missing__(self, chunk: str) -> str:
+        core = chunk.strip(_NO_WORD)
+        if core != chunk:
+            words = self[core]
+        elif chunk.isascii() and chunk.isalpha():
+            words = _word(chunk)  # one token, which needs no search
+        else:
+            words = " ".join(map(_word, self._token.findall(chunk)))
+        if len(chunk) <= MAX_CHUNK_CHARS:
+            if len(self) >= MAX_CHUNKS:
+                self.clear()
+            self[chunk] = chunk if words == chunk else words
+        return words
+
+
+def _word(token: str) -> str:
+    """Return the word that a token writes, "" for none; with a mark where it begins with a capital letter."""
+    first = token[0]
+    if first.isdigit():
+        return _figure(token)
+    word = token.replace(".", "").casefold()
+    mark = _CAPITAL if first.isupper() and len(token) > 1 and word not in _NEVER_NAMES else ""
+    return mark + _HOUSE_STYLE.get(word, word)
+
+
+_LATIN_CHUNKS: Final = _Chunks(_LATIN_TOKEN)
+_CHUNKS: Final = _Chunks(_TOKEN)
+
+
 def read(text: str) -> Wording:
     """Return the words of a text; equal for texts that differ in case, quotes, punctuation or spacing only."""
     plain = unicodedata.normalize("NFKC", text).replace("per cent", "percent")
-    tokens = (_TOKEN if _BEYOND_LATIN.search(plain) else _LATIN_TOKEN).findall(plain)
-    folded: dict[str, str] = {}
-    capital: set[str] = set()
-    plain_words: set[str] = set()
-    for token in set(tokens):
-        first = token[0]
-        if first.isdigit():
-            word = _figure(token)
-        else:
-            word = token.replace(".", "").casefold()
-            (capital if first.isupper() and len(token) > 1 else plain_words).add(word)
-            word = _HOUSE_STYLE.get(word, word)
-        folded[token] = word
-    words = tuple(filter(None, map(folded.__getitem__, tokens)))
-    names = capital - plain_words - FUNCTION_WORDS - _HOUSE_STYLE.keys()
-    return Wording(words, frozenset(names))
+    known = _CHUNKS if not plain.isascii() and _BEYOND_LATIN.search(plain) else _LATIN_CHUNKS
+    marked = " ".join(map(known.__getitem__, plain.split()))
+    distinct = set(marked.split())
+    names = {word[1:] for word in distinct if word[0] == _CAPITAL}
+    return Wording(tuple(marked.replace(_CAPITAL, "").split()), frozenset(names - distinct))
 
 
 def _figure(token: str) -> str:
