@@ -18,6 +18,7 @@ from streams.connect import client_arguments
 from streams.contracts.connection import Kafka
 
 COORDINATOR_NOT_READY: Final = (14, 15, 16)  # loading, not available yet, moved
+GROUP_REFUSED: Final = 30  # GroupAuthorizationFailed
 
 
 class Lag(NamedTuple):
@@ -75,6 +76,11 @@ def _ready(code: int, bootstrap: Kafka, group: str) -> bool:
     """Return False for a group coordinator that must be asked again."""
     if code in COORDINATOR_NOT_READY:
         return False
+    if code == GROUP_REFUSED:
+        raise BrokerError(
+            f"Kafka at {bootstrap} does not allow us to see the offsets of group {group}: grant Describe on it "
+            "(`newswire topics acls` prints the commands)"
+        )
     if code:
         raise BrokerError(f"Kafka at {bootstrap} does not tell the offsets of group {group}: {error_name(code)}")
     return True
