@@ -38,12 +38,11 @@ def counting(folder: Path, codes: str) -> list[str]:
 
 
 @pytest.fixture
-def logged() -> Iterator[None]:
-    """Our log on this test's standard error; afterwards logging is as it was, for it is one for the whole process."""
+def logging_kept() -> Iterator[None]:
+    """Afterwards logging is as it was, for it is one for the whole process."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     libraries = {name: logging.getLogger(name).level for name in logs.LIBRARIES}
-    logs.configure("INFO", "json", sys.stderr)
     yield
     structlog.reset_defaults()
     root.handlers[:] = handlers
@@ -68,7 +67,8 @@ def test_crashes_are_answered_and_mistakes_are_not(tmp_path: Path, codes: str, e
     assert len(list(tmp_path.iterdir())) == starts
 
 
-def test_giving_up_is_one_clear_line(tmp_path: Path, capfd: pytest.CaptureFixture[str], logged: None) -> None:
+def test_giving_up_is_one_clear_line(tmp_path: Path, capfd: pytest.CaptureFixture[str], logging_kept: None) -> None:
+    logs.configure("INFO", "json", sys.stderr)
     Supervisor(counting(tmp_path, "[3] * 9"), os.environ, policy=FAST).run()
     said = [line for line in capfd.readouterr().err.splitlines() if "supervisor.gave_up" in line]
     assert len(said) == 1
