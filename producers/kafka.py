@@ -43,15 +43,17 @@ async def check(bootstrap: Kafka, topic: str) -> None:
 
 
 @asynccontextmanager
-async def producer(bootstrap: Kafka) -> AsyncIterator[Any]:
+async def producer(bootstrap: Kafka, max_bytes: int = MAX_RAW_BYTES) -> AsyncIterator[Any]:
     """Give an AIOKafkaProducer that waits for every replica and writes nothing twice of its own accord.
+
+    `max_bytes` is the largest value.
 
     Raises:
         NoKafkaError: the broker answered before but does not take producers.
     """
     opened = AIOKafkaProducer(
         **client_arguments(bootstrap), acks="all", enable_idempotence=True, linger_ms=LINGER_MS,
-        max_batch_size=BATCH_BYTES, max_request_size=MAX_RAW_BYTES + ENVELOPE_BYTES, request_timeout_ms=REQUEST_MS,
+        max_batch_size=BATCH_BYTES, max_request_size=max_bytes + ENVELOPE_BYTES, request_timeout_ms=REQUEST_MS,
     )  # fmt: skip
     try:
         await _answer(opened.start(), bootstrap)

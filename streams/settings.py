@@ -101,7 +101,7 @@ class Settings(BaseSettings):
         """The topics under these settings."""
         return Catalogue(prefix=self.prefix, partitions=self.partitions)
 
-    @property
+    @cached_property  # reads the password's file
     def connection(self) -> Connection:
         """The Kafka under these settings, which name one.
 

@@ -13,14 +13,13 @@ from aiokafka.protocol.coordination import FindCoordinatorRequest
 from streams.broker.describe import NOT_ALLOWED
 from streams.broker.errors import BrokerError
 from streams.broker.metadata import TopicsRequest
-from streams.broker.offsets import COORDINATOR_NOT_READY
+from streams.broker.offsets import COORDINATOR_NOT_READY, GROUP_REFUSED
 from streams.broker.session import ask, client_of, error_name, until
 from streams.contracts.acls import Grant
 from streams.contracts.connection import Kafka
 
 # Kafka's AclOperation, by the bit that stands for each in `authorized_operations`.
 BITS: Final = {"Read": 3, "Write": 4, "Create": 5, "Delete": 6, "Alter": 7, "Describe": 8, "DescribeConfigs": 10}
-GROUP_REFUSED: Final = 30
 
 
 class _GroupRequest_v3(DescribeGroupsRequest_v3):  # type: ignore[misc]  # noqa: N801 - aiokafka's way of naming

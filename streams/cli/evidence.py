@@ -7,15 +7,14 @@ from typing import Any, Final
 
 from streams.cli.ledger import Entry, Notes
 from streams.cli.scan import Place
-from streams.contracts.events import ArticleForgotten, DeadLetter, DuplicateSeen, EnrichedArticle, schema_name
+from streams.contracts.events import OUTCOMES, ArticleForgotten, schema_name
 from streams.contracts.origin import parse_origin
-from streams.core.reconcile import DEAD, DUPLICATE, ENRICHED, KINDS
+from streams.core.reconcile import DUPLICATE, ENRICHED, KINDS
 
 DIGEST_BYTES: Final = 16  # two contents of one outcome are never taken for the same
 TABLE_STAGE: Final = b"tabulate"  # its letters concern the table: the article is enriched
 KIND_OF_SCHEMA: Final = {
-    schema_name(model).partition("/")[0].encode(): KINDS.index(kind)
-    for model, kind in ((EnrichedArticle, ENRICHED), (DuplicateSeen, DUPLICATE), (DeadLetter, DEAD))
+    schema_name(model).partition("/")[0].encode(): number for number, model in enumerate(OUTCOMES.values())
 }
 FORGOTTEN: Final = schema_name(ArticleForgotten).partition("/")[0].encode()
 

@@ -3,25 +3,21 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from streams.broker.session import within
+from producers.kafka import producer
 from streams.cli.errors import STOPPED, UserError
-from streams.connect import client_arguments
+from streams.contracts.codec import HeaderList
 from streams.contracts.connection import Kafka
-from streams.contracts.topics import ENVELOPE_BYTES, MAX_EVENT_BYTES
+from streams.contracts.topics import MAX_EVENT_BYTES
 from streams.delivery.records import Output
 
-IN_FLIGHT: Final = 1_000  # records sent and not acknowledged: some MB
-LINGER_MS: Final = 5
-BATCH_BYTES: Final = 256 * 1_024
+IN_FLIGHT: Final = 500  # records sent and not acknowledged: some MB
 # An idempotent aiokafka producer retries for ever; somebody has to say when it is enough.
 SILENCE_SECONDS: Final = 30.0
-CLOSE_SECONDS: Final = 2.0  # everything is acknowledged or given up by then
 
 
 class Publisher:
@@ -32,6 +28,12 @@ class Publisher:
         self._under_way: deque[Awaitable[Any]] = deque()
 
     async def send(self, output: Output) -> None:
+        """Hand an event over; see `hand_over`."""
+        await self.hand_over(output.topic.name, output.value, key=output.key, headers=output.headers)
+
+    async def hand_over(
+        self, topic: str, value: bytes | None, *, key: bytes, headers: HeaderList, partition: int | None = None
+    ) -> None:
         """Hand a record over; waits for earlier ones where too many are under way.
 
         Raises:
@@ -41,7 +43,7 @@ class Publisher:
             await self._oldest()
         try:
             self._under_way.append(
-                await self._producer.send(output.topic.name, output.value, key=output.key, headers=output.headers)
+                await self._producer.send(topic, value, key=key, headers=headers, partition=partition)
             )
         except KafkaError as error:
             raise _refused(error) from error
@@ -66,21 +68,10 @@ async def publisher(bootstrap: Kafka) -> AsyncIterator[Publisher]:
     """Give a publisher that writes nothing twice of its own accord.
 
     Raises:
-        BrokerError: within about 5 s when no broker answers.
+        NoKafkaError: within about 5 s when no broker answers.
     """
-    producer = AIOKafkaProducer(
-        **client_arguments(bootstrap), acks="all", enable_idempotence=True, linger_ms=LINGER_MS,
-        max_batch_size=BATCH_BYTES, max_request_size=MAX_EVENT_BYTES + ENVELOPE_BYTES,
-    )  # fmt: skip
-    try:
-        await within(producer.start(), bootstrap)
-        yield Publisher(producer)
-    finally:
-        # stop() waits for records that a dead broker will never take.
-        with suppress(TimeoutError, KafkaError):
-            async with asyncio.timeout(CLOSE_SECONDS):
-                await producer.stop()
-        await producer.client.close()
+    async with producer(bootstrap, MAX_EVENT_BYTES) as opened:
+        yield Publisher(opened)
 
 
 def _refused(error: KafkaError) -> UserError:

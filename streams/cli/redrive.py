@@ -1,17 +1,14 @@
 """Sending records of dead letters through the pipeline again, under their origin, as the next attempt."""
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from aiokafka.errors import KafkaError
-
-from producers.errors import DeliveryError
-from producers.kafka import producer
 from streams.broker.describe import topic_ids
+from streams.cli.errors import UserError
 from streams.cli.letterbox import RAW_STAGE, Letter
 from streams.cli.progress import Progress
+from streams.cli.publish import Publisher, publisher
 from streams.cli.scan import Scanner, Span
 from streams.contracts.codec import Headers, decode_headers
 from streams.contracts.connection import Kafka
@@ -21,7 +18,6 @@ from streams.contracts.origin import Origin, parse_origin
 from streams.contracts.topics import Catalogue
 
 STAGE: Final = "redrive"  # of the header: who wrote the record
-AT_ONCE: Final = 500  # records handed over before their deliveries are awaited: at most 500 MB, mostly 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,30 +119,26 @@ async def send(kafka: Kafka, catalogue: Catalogue, again: Sequence[Again], *, qu
     """Publish, in the order of the origins, and wait until every record is acknowledged.
 
     Raises:
-        DeliveryError: Kafka refused a record or fell silent; says how many are acknowledged.
+        UserError: Kafka refused a record or fell silent.
     """
-    with Progress("records", total=len(again), quiet=quiet) as progress:
-        async with producer(kafka) as open_producer:
-            for start in range(0, len(again), AT_ONCE):
-                batch = again[start : start + AT_ONCE]
-                try:
-                    pending = [await _hand_over(open_producer, catalogue, one) for one in batch]
-                    await asyncio.gather(*pending)
-                except (KafkaError, TimeoutError) as error:
-                    raise DeliveryError(
-                        f"{catalogue.redrive.name} takes no more ({type(error).__name__}): at least {start} of"
-                        f" {len(again)} records were sent; run it again, what was sent is then skipped as superseded"
-                    ) from error
-                progress.advance(len(batch))
+    try:
+        with Progress("records", total=len(again), quiet=quiet) as progress:
+            async with publisher(kafka) as out:
+                for one in again:
+                    await _hand_over(out, catalogue, one)
+                    progress.advance()
+                await out.delivered()
+    except UserError as error:
+        raise UserError(f"{error}; run it again: what was sent is skipped as superseded", error.exit_code) from None
 
 
-async def _hand_over(open_producer: Any, catalogue: Catalogue, one: Again) -> Any:
+async def _hand_over(out: Publisher, catalogue: Catalogue, one: Again) -> None:
     headers = Headers(
         schema=schema_name(RawArticle), origin=str(one.origin), ingested_at=one.ingested_at, attempt=one.attempt,
         stage=STAGE, pipeline=one.letter.headers.pipeline,
     )  # fmt: skip
     topic = catalogue.redrive
-    return await open_producer.send(
+    await out.hand_over(
         topic.name, one.value, key=str(one.origin).encode(), headers=headers.encode(),
         partition=one.origin.partition % topic.partitions,  # the order of the raw partition
     )  # fmt: skip

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-ENRICHED: Final = "enriched"
-DUPLICATE: Final = "duplicate"
-DEAD: Final = "dead"
-KINDS: Final = (ENRICHED, DUPLICATE, DEAD)
+from streams.contracts.events import OUTCOMES
+
+KINDS: Final = tuple(OUTCOMES)
+ENRICHED, DUPLICATE, DEAD = KINDS
 
 VIOLATIONS: Final[dict[str, str]] = {
     "missing": "a raw record without an outcome",

@@ -11,13 +11,13 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from tests.faults.articles import Raw, Writer
+from tests.faults.background import Background
 from tests.faults.cluster import until
 
 TICK_SECONDS: Final = 0.1
@@ -25,34 +25,23 @@ REQUEST_MS: Final = 20_000  # an unanswered record is given up after it; it may 
 SETTLE_SECONDS: Final = 60.0
 
 
-class Load:
+class Load(Background):
     """Publishes at a steady rate, in a thread, for the life of a `with` block; bursts on demand."""
 
     def __init__(
         self, bootstrap: str, topic: str, journal: Path, *, seed: int, rate: float, identities: int | None = None
     ) -> None:
+        super().__init__("load")
         self._bootstrap, self._topic, self.rate = bootstrap, topic, rate
         self.writer = Writer(seed, identities)
         self._journal = journal
         self._wanted: deque[Raw] = deque()
         self._lock = threading.Lock()
         self._running = threading.Event()
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="load", daemon=True)
         self.acknowledged = 0
         self.unanswered = 0
         self._under_way = 0
         self.failure: BaseException | None = None
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stopped.set()
-        self._thread.join(30)
 
     def go(self) -> None:
         """Publish at the steady rate from now on."""

@@ -9,12 +9,13 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from types import TracebackType
 from typing import Any, Final, Self
 
 from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.structs import TopicPartition
+
+from tests.faults.background import Background
 
 TOPICS: Final = (
     "raw", "clean", "unique", "duplicates", "stories", "decisions", "classified", "enriched", "articles", "dead",
@@ -112,24 +113,13 @@ def _kept(record: Any) -> Kept:
     return Kept(record.partition, record.offset, record.timestamp, record.key, record.value, headers)
 
 
-class CommitWatch:
+class CommitWatch(Background):
     """Asks again and again how far each stage has committed, in a thread, for the life of a `with` block."""
 
     def __init__(self, bootstrap: str, group: str, prefix: str) -> None:
+        super().__init__("commits")
         self._bootstrap, self._group, self._prefix = bootstrap, group, prefix
         self.seen: list[Commit] = []
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="commits", daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stopped.set()
-        self._thread.join(30)
 
     def newest(self, stage: str) -> Commit | None:
         """Return the last answer for a stage."""
@@ -161,27 +151,20 @@ class CommitWatch:
         return Commit(round(time.time() * 1_000), stage, {p: offset for p, offset in offsets.items() if offset >= 0})
 
 
-class OutputWatch:
+class OutputWatch(Background):
     """Notes when each record of a stage's output was appended, as it comes, for the life of a `with` block."""
 
     def __init__(self, bootstrap: str, prefix: str, topics: tuple[str, ...] = ("clean", "enriched")) -> None:
+        super().__init__("outputs")
         self._bootstrap = bootstrap
         self._names = {f"{prefix}news.{name}": name for name in topics}
         self._seen: dict[tuple[str, int], list[int]] = {}
         self._ready = threading.Event()
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="outputs", daemon=True)
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        super().__enter__()
         assert self._ready.wait(30), "the watch on outputs did not start"
         return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stopped.set()
-        self._thread.join(30)
 
     def first_after(self, topic: str, at: float) -> dict[int, float | None]:
         """Return, by partition, the seconds from `at` (since 1970 UTC) to the first record; None: none yet."""

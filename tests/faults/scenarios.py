@@ -216,21 +216,19 @@ def only_the_poisoned(arena: Arena, report: Report, kafka: Kafka) -> list[str]:
 
 def leaders_killed(arena: Arena) -> None:
     """Each of three brokers is killed in turn, and with it the leaders that it was."""
-    for broker in arena.cluster.brokers:
-        under_load(arena)
-        at = time.time()
-        broker.kill()
-        arena.back_to_work(at, disturbances=2)
-        broker.start()
-        arena.cluster.wait()
+    _each_broker(arena, Broker.kill)
 
 
 def bounce(arena: Arena) -> None:
     """Each of three brokers is stopped gracefully and started again, as an upgrade of Kafka does."""
+    _each_broker(arena, Broker.stop)
+
+
+def _each_broker(arena: Arena, end: Callable[[Broker], None]) -> None:
     for broker in arena.cluster.brokers:
         under_load(arena)
         at = time.time()
-        broker.stop()
+        end(broker)
         arena.back_to_work(at, disturbances=2)
         broker.start()
         arena.cluster.wait()

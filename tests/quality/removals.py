@@ -15,12 +15,12 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from streams.contracts.events import CleanArticle
-from streams.core.foreign import ForeignPolicy
-from streams.core.normalise import NormaliseModels, normalise
+from streams.core.normalise import DEFAULT_POLICY, NormaliseModels, NormalisePolicy, normalise
 from streams.models.normalise import load_normalise_models
 from training.ner import corpus as newswire
 
@@ -96,28 +96,40 @@ def bbc(data: Path) -> list[Story]:
 SETS: Final = {"allsides": allsides, "worldwide": worldwide, "bbc": bbc}
 
 
-def clean(story: Story, models: NormaliseModels) -> CleanArticle:
+def clean(story: Story, models: NormaliseModels, policy: NormalisePolicy = DEFAULT_POLICY) -> CleanArticle:
     value = json.dumps({"url": "https://example.org/story", "title": story.title, "text": story.text})
-    return normalise(value.encode(), origin="t:1:0:0", ingested_at=None, pipeline="quality", models=models)
+    return normalise(
+        value.encode(), origin="t:1:0:0", ingested_at=None, pipeline="quality", models=models, policy=policy
+    )
 
 
-def untouched(stories: Sequence[Story], models: NormaliseModels, number: int = UNTOUCHED) -> Untouched:
+def untouched(
+    stories: Sequence[Story],
+    models: NormaliseModels,
+    policy: NormalisePolicy = DEFAULT_POLICY,
+    number: int = UNTOUCHED,
+) -> Untouched:
     chosen = random.Random(SEED).sample(list(stories), min(number, len(stories)))
     paragraphs, by_rule, foreign = 0, Counter[str](), list[str]()
     for story in chosen:
-        article = clean(story, models)
+        article = clean(story, models, policy)
         paragraphs += article.text.count("\n\n") + 1 + len(article.removed)
         by_rule.update(item.rule for item in article.removed)
         foreign += [f"{story.title[:60]} || {i.text}" for i in article.removed if i.rule == "foreign_paragraph"]
     return Untouched(len(chosen), paragraphs, by_rule, foreign)
 
 
-def inserted(stories: Sequence[Story], models: NormaliseModels, number: int = INSERTIONS) -> Inserted:
+def inserted(
+    stories: Sequence[Story],
+    models: NormaliseModels,
+    policy: NormalisePolicy = DEFAULT_POLICY,
+    number: int = INSERTIONS,
+) -> Inserted:
     dice = random.Random(SEED)
-    least = ForeignPolicy().min_paragraphs
+    least = policy.foreign.min_paragraphs
     # Cleaned first: what is inserted is a paragraph of an article, not an advertisement in it.
     pool = dice.sample(list(stories), min(2 * number, len(stories)))
-    ready = [Story(story.title, clean(story, models).text) for story in pool]
+    ready = [Story(story.title, clean(story, models, policy).text) for story in pool]
     ready = [story for story in ready if story.text.count("\n\n") + 1 >= least]
     found = lost = 0
     for _ in range(number):
@@ -126,7 +138,7 @@ def inserted(stories: Sequence[Story], models: NormaliseModels, number: int = IN
         stranger = dice.choice(other.text.split("\n\n"))
         at = dice.randint(1, len(paragraphs))
         mixed = "\n\n".join([*paragraphs[:at], stranger, *paragraphs[at:]])
-        removed = [item.text for item in clean(Story(host.title, mixed), models).removed]
+        removed = [item.text for item in clean(Story(host.title, mixed), models, policy).removed]
         found += stranger in removed
         lost += sum(text != stranger for text in removed)
     return Inserted(number, found, lost)
@@ -146,11 +158,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--set", choices=sorted(SETS), action="append", help="default: all")
     parser.add_argument("--show", type=int, default=0, help="print so many wrongly suspected paragraphs of each set")
+    parser.add_argument("--min-log-odds", type=float, help="another threshold of the foreign paragraph rule")
     options = parser.parse_args()
+    policy = DEFAULT_POLICY
+    if options.min_log_odds is not None:
+        policy = replace(policy, foreign=replace(policy.foreign, min_log_odds=options.min_log_odds))
     data, models = data_folder(), load_normalise_models()
     for name in options.set or SETS:
         stories = SETS[name](data)
-        plain, mixed = untouched(stories, models), inserted(stories, models)
+        plain, mixed = untouched(stories, models, policy), inserted(stories, models, policy)
         print(f"{name}: seed {SEED}")
         print(f"  {plain.articles} untouched articles, {plain.paragraphs} paragraphs, removed {dict(plain.by_rule)}")
         print(f"  foreign_paragraph {plain.foreign_share:.2%}, all rules but tails and credits {plain.loss_share:.2%}")
