@@ -20,8 +20,9 @@ $(STAMP): requirements.lock pyproject.toml
 run: setup ## the whole pipeline on the seeds, on an embedded Kafka; ends by itself
 	@$(BIN)/newswire up --once --fresh --with-parent
 
+# Three at a time, since integration tests mostly wait for brokers; in the order of the folders, so that the long ones begin first.
 test: setup ## every test tier but the faults (under 25 minutes); coverage of core and contracts at least 95 %
-	$(PYTEST) -m "not faults" --cov --cov-report=term --cov-fail-under=95
+	$(PYTEST) -n 3 --dist loadfile --no-loadscope-reorder -m "not faults" --cov --cov-report=term --cov-fail-under=95
 
 check: setup ## what every commit passes: lint and the fast tiers (under 60 s)
 	@$(MAKE) --no-print-directory lint

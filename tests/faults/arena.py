@@ -261,7 +261,9 @@ def _environment(bootstrap: str, prefix: str, brokers: int, more: Mapping[str, s
         "NEWSWIRE_SESSION_SECONDS": str(SESSION_SECONDS), "NEWSWIRE_IN_FLIGHT": str(IN_FLIGHT),
         "NEWSWIRE_LOG_FORMAT": "json",
     }  # fmt: skip
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("NEWSWIRE_")}
+    # Workers run a copy of the package: it shall be compiled once, like an installed one, not at each start.
+    dropped = ("NEWSWIRE_", "PYTHONDONTWRITEBYTECODE")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
     return {**inherited, **ours, **more}
 
 

@@ -31,6 +31,7 @@ def test_what_a_pattern_finds_has_one_of_its_hints(
     check(data, pattern, hints)
 
 
+@pytest.mark.slow
 @settings(max_examples=1_500, deadline=None, suppress_health_check=ANYTHING)  # it has some forty alternatives
 @given(data=st.data())
 def test_whatever_is_offered_has_one_of_its_hints(data: st.DataObject) -> None:
