@@ -170,10 +170,15 @@ class Arena:
         retained = int(self.env.get("NEWSWIRE_DEDUPE_ARTICLES", 0)) or None
         return check(kafka, read_journal(self.journal), retained), kafka
 
+    def everyone(self) -> tuple[Worker, ...]:
+        """Return all workers of this group, those that left first."""
+        return (*self.gone, *self.workers.values())
+
     def crashes(self) -> list[str]:
         """Return the ends of workers that nobody asked for."""
-        everyone = (*self.gone, *self.workers.values())
-        return [f"worker {worker.slot} ended with {gone.code}" for worker in everyone for gone in worker.crashes()]
+        return [
+            f"worker {worker.slot} ended with {gone.code}" for worker in self.everyone() for gone in worker.crashes()
+        ]
 
     def reconcile(self) -> str | None:
         """Run `newswire reconcile` where the product has it; return why it is not content, None when it is."""

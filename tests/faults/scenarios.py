@@ -184,9 +184,11 @@ def upgrade(arena: Arena) -> None:
 
 
 def both_versions(arena: Arena, report: Report, kafka: Kafka) -> list[str]:
-    """The upgrade has happened: events of two pipelines are there."""
-    pipelines = {record.headers.get("pipeline") for record in kafka.of("enriched")}
-    return [] if len(pipelines) == 2 else [f"events of two versions were expected, there are {len(pipelines)}"]
+    """The upgrade has happened: there are events of either version alone; what both worked on has other versions."""
+    versions = {version for worker in arena.everyone() for version in worker.versions()}
+    missing = versions - {record.headers.get("pipeline") for record in kafka.of("enriched")}
+    problems = [f"two versions were expected, there were {len(versions)}"] if len(versions) != 2 else []
+    return problems + [f"no event of version {version} alone" for version in sorted(missing)]
 
 
 def poison(arena: Arena) -> None:

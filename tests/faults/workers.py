@@ -1,5 +1,6 @@
 """Real worker processes under a supervisor: one that ends without being told to is started again at once."""
 
+import json
 import os
 import signal
 import subprocess
@@ -22,6 +23,7 @@ BACKOFF_SECONDS: Final = 0.2
 PIPE_BYTES: Final = 64 * 1_024
 ENRICHED: Final = b'"outcome": "enriched"'
 READY: Final = b'"worker.ready"'
+STARTING: Final = b'"worker.starting"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,16 @@ class Worker:
 
     def _newest_log(self) -> bytes:
         log = self.log.read_bytes() if self.log.exists() else b""
-        return log[log.rfind(b'"worker.starting"') :]
+        return log[log.rfind(STARTING) :]
 
     def logged(self, text: bytes) -> int:
         """Return how often it has logged this."""
         return self.log.read_bytes().count(text) if self.log.exists() else 0
+
+    def versions(self) -> set[str]:
+        """Return the pipeline of each process that has started."""
+        lines = self.log.read_bytes().splitlines() if self.log.exists() else []
+        return {json.loads(line)["pipeline"] for line in lines if STARTING in line}
 
     @property
     def pid(self) -> int:
