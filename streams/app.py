@@ -51,6 +51,8 @@ RAW: Final[dict[str, Any]] = {
 }  # fmt: skip
 # The commit barrier gives up before Kafka takes the partitions away.
 BARRIER_SHARE_OF_SESSION: Final = 0.8
+# Whoever could not commit for a session is no member any more, unless the coordinator has just moved.
+COMMIT_SESSIONS: Final = 2.0
 
 
 def dedupe_policy(settings: Settings) -> DedupePolicy:
@@ -130,7 +132,10 @@ def create_app(
         clock: seconds, for durations only.
     """
     fixes.check_versions()
-    fixes.install(barrier_seconds=settings.session_seconds * BARRIER_SHARE_OF_SESSION)
+    fixes.install(
+        barrier_seconds=settings.session_seconds * BARRIER_SHARE_OF_SESSION,
+        commit_seconds=settings.session_seconds * COMMIT_SESSIONS,
+    )
     context = Context(settings.catalogue, pipeline or current_pipeline(settings), epochs)
     settings.state.mkdir(parents=True, exist_ok=True)
     app = _faust_app(settings, name)

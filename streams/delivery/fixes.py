@@ -4,12 +4,13 @@
    arrive in between are taken for gaps of compaction and committed over. The flow is stopped first.
 2. In at-least-once mode the producer is not idempotent. It is now, with acks=all.
 3. A commit does not wait for the records that its offsets caused. The barrier in front of it does, and a failed
-   delivery stops this process from ever committing again.
+   delivery stops this process from ever committing again. And a commit may hang for ever: then this process stops.
 
 They touch private methods, so `check_versions` refuses any other release. All of it goes the day a release needs none.
 """
 
 import asyncio
+from collections.abc import Awaitable
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -27,6 +28,10 @@ class UnsafeEngine(RuntimeError):
     """The installed libraries are not the ones that the fixes were proven on."""
 
 
+class CommitTimeout(RuntimeError):
+    """A commit did not end in time."""
+
+
 def check_versions() -> None:
     """Refuse to run on other releases, or without the compiled stream iterator (the pure one acks skipped records).
 
@@ -42,14 +47,16 @@ def check_versions() -> None:
         )
 
 
-def install(barrier_seconds: float) -> None:
-    """Apply the three fixes to this process; a second call changes nothing but the time limit.
+def install(barrier_seconds: float, commit_seconds: float) -> None:
+    """Apply the three fixes to this process; a second call changes nothing but the time limits.
 
     Args:
         barrier_seconds: how long a commit may wait for deliveries; below the session timeout, or Kafka gives the
             partitions away while we wait.
+        commit_seconds: how long the commit itself may take, a search for the group's next coordinator included.
     """
     Producer.newswire_barrier_seconds = barrier_seconds
+    Consumer.newswire_commit_seconds = commit_seconds
     if getattr(Producer, "newswire_fixed", False):
         return
     Producer.newswire_fixed = True
@@ -103,13 +110,24 @@ def put_barrier_before_commit() -> None:
     async def guarded_commit(self: Any, offsets: Any, start_new_transaction: bool = True) -> bool:
         try:
             await _barrier(self.app.producer)
-        except ProducerSendError as error:
+            return await _limited(commit_offsets(self, offsets, start_new_transaction))
+        except (ProducerSendError, CommitTimeout) as error:
             await self.crash(error)
             return False
-        return bool(await commit_offsets(self, offsets, start_new_transaction))
 
     ProducerBuffer.put, ProducerBuffer._send_pending = tracked_put, settled_send_pending
     Producer.send, Consumer._commit_offsets = tracked_send, guarded_commit
+
+
+async def _limited(commit: Awaitable[Any]) -> bool:
+    """Wait for a commit, but not for ever: aiokafka was seen not to come back after its coordinator had died."""
+    try:
+        async with asyncio.timeout(Consumer.newswire_commit_seconds):
+            return bool(await commit)
+    except TimeoutError as error:
+        raise CommitTimeout(
+            f"offsets not committed within {Consumer.newswire_commit_seconds:g} s: the group's coordinator was lost"
+        ) from error
 
 
 def _track(producer: Any, future: Any) -> Any:

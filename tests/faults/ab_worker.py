@@ -10,12 +10,14 @@ import sys
 from typing import Any
 
 import faust
+from faust.transport.consumer import Consumer
 from faust.transport.drivers.aiokafka import Producer
 
 from streams.delivery import fixes
 
 PARTITIONS = 4
 BARRIER_SECONDS = 8.0
+COMMIT_SECONDS = 20.0
 
 
 def app(bootstrap: str, prefix: str) -> Any:
@@ -63,6 +65,7 @@ async def main(bootstrap: str, prefix: str) -> None:
 
 if __name__ == "__main__":
     Producer.newswire_barrier_seconds = BARRIER_SECONDS
+    Consumer.newswire_commit_seconds = COMMIT_SECONDS
     fixes.make_producer_idempotent()
     fixes.put_barrier_before_commit()
     if sys.argv[3] == "with":

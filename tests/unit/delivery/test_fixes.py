@@ -165,6 +165,14 @@ async def never_acknowledged(rig: Rig) -> None:
     assert rig.consumer.crash.await_count == 1
 
 
+async def hung_commit(rig: Rig) -> None:
+    rig.consumer._commit = lambda _: asyncio.Event().wait()
+    Consumer.newswire_commit_seconds = 0.05
+    await rig.commit()
+    assert rig.consumer.crash.await_count == 1
+    assert "not committed within 0.05 s" in str(rig.consumer.crash.await_args.args[0])
+
+
 BARRIER_CASES = [
     changelog_still_buffered,
     failed_send_soon,
@@ -185,7 +193,7 @@ def run(case: Callable[[Rig], Awaitable[None]]) -> None:
 
 @pytest.mark.parametrize("case", BARRIER_CASES)
 def test_the_barrier_holds_a_commit_back(case: Callable[[Rig], Awaitable[None]]) -> None:
-    fixes.install(barrier_seconds=5.0)
+    fixes.install(barrier_seconds=5.0, commit_seconds=5.0)
     run(case)
 
 
@@ -195,6 +203,17 @@ def test_the_barrier_holds_a_commit_back(case: Callable[[Rig], Awaitable[None]])
 def test_without_the_barrier_each_case_loses_records(case: Callable[[Rig], Awaitable[None]]) -> None:
     with pytest.raises(AssertionError):
         run(case)
+
+
+def test_a_commit_that_hangs_stops_the_worker() -> None:
+    fixes.install(barrier_seconds=5.0, commit_seconds=5.0)
+    run(hung_commit)
+
+
+def test_without_the_fix_a_commit_that_hangs_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"{__name__}.DEADLINE_SECONDS", 0.5)
+    with pytest.raises(TimeoutError):
+        run(hung_commit)
 
 
 def test_the_flow_is_stopped_before_recovery_completes() -> None:
@@ -233,11 +252,11 @@ def _no_stage(*_: Any) -> tuple[Stage, None]:
 
 
 def test_installing_twice_wraps_once() -> None:
-    fixes.install(barrier_seconds=5.0)
+    fixes.install(barrier_seconds=5.0, commit_seconds=5.0)
     once = Consumer._commit_offsets
-    fixes.install(barrier_seconds=6.0)
+    fixes.install(barrier_seconds=6.0, commit_seconds=7.0)
     assert Consumer._commit_offsets is once
-    assert Producer.newswire_barrier_seconds == 6.0
+    assert (Producer.newswire_barrier_seconds, Consumer.newswire_commit_seconds) == (6.0, 7.0)
 
 
 def test_the_pinned_versions_are_installed() -> None:
