@@ -12,15 +12,12 @@ import struct
 from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import xxhash
 
-from streams.core.wording import Reading, Wording, read, tells
-
-Hashes: TypeAlias = npt.NDArray[np.uint64]
+from streams.core.wording import Hashes, Reading, Wording, read, tells
 
 SHINGLE_WORDS: Final = 5  # as usual for news: four occur in unrelated reports, six are broken by every second edit
 MAX_SHINGLES: Final = 112  # 4 bytes each; a standard error of .047 at Jaccard .5
@@ -28,9 +25,6 @@ MAX_NUMBERS: Final = 32  # 4 bytes each
 MAX_NAMES: Final = 48  # 4 bytes each
 DIGEST_BYTES: Final = 12  # nobody finds a second text for it, and chance does not either
 BARE_WORDS: Final = 150  # a shorter text that mentions nothing of its title may be a paywall's or cookie notice's
-
-MAX_KNOWN: Final = 65_536  # words whose hash is remembered; then it starts anew
-MAX_KNOWN_CHARS: Final = 32  # a longer word hardly comes again
 
 _FACTORS: Final = np.array(
     [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x85EBCA77C2B2AE63, 0x27D4EB2F165667C5],
@@ -90,9 +84,8 @@ class Overlap(NamedTuple):
 def fingerprint(reading: Reading) -> Fingerprint:
     """Return the fingerprint of an article; a pure function of its words."""
     heading, body, note = reading
-    hashes, figures = _looked_up(body.words)
-    shingles = _shingles(hashes)
-    numbers, names = _slots(body, hashes, figures)
+    shingles = _shingles(body.hashes)
+    numbers, names = _slots(body)
     return Fingerprint(
         words=len(body.words), text_hash=digest(body.words), title_hash=digest(heading.words),
         shingles=shingles[:MAX_SHINGLES], shingle_count=len(shingles),
@@ -152,22 +145,6 @@ def digest(words: Iterable[str]) -> str:
     return hashlib.blake2b("\n".join(words).encode("utf-8", "surrogatepass"), digest_size=DIGEST_BYTES).hexdigest()
 
 
-class _Known(dict[str, bytes]):
-    """Of each word seen, hash and whether it is a figure: most words of an article were in earlier ones."""
-
-    def __missing__(self, word: str) -> bytes:
-        found = _FACTS.pack(xxhash.xxh3_64_intdigest(word.encode("utf-8", "surrogatepass")), word[0].isdigit())
-        if len(word) <= MAX_KNOWN_CHARS:
-            if len(self) >= MAX_KNOWN:
-                self.clear()
-            self[word] = found
-        return found
-
-
-_FACTS: Final = struct.Struct("<QQ")
-_KNOWN: Final = _Known()
-
-
 def _share(part: int, whole: int) -> float:
     return part / whole if whole else 0.0
 
@@ -176,18 +153,12 @@ def _complete_up_to(sketch: Hashes, size: int) -> int:
     return int(sketch[-1]) if len(sketch) >= size else 2**32
 
 
-def _looked_up(words: tuple[str, ...]) -> tuple[Hashes, npt.NDArray[np.intp]]:
-    """Return the hashes of words, and at which places figures stand."""
-    facts = np.frombuffer(b"".join(map(_KNOWN.__getitem__, words)), "<u8").reshape(-1, 2)
-    return facts[:, 0].astype(np.uint64), np.flatnonzero(facts[:, 1])
-
-
 def _shingles(hashes: Hashes) -> Hashes:
     """Return the distinct 32-bit hashes of all runs of five words; of the whole text where it is shorter."""
     if not len(hashes):
         return hashes
-    runs = max(1, len(hashes) - SHINGLE_WORDS + 1)
-    return _distinct(_mixed([hashes[at : at + runs] for at in range(min(SHINGLE_WORDS, len(hashes)))], 32))
+    runs, spread = max(1, len(hashes) - SHINGLE_WORDS + 1), _spread(hashes)
+    return _distinct(_mixed([spread[at : at + runs] for at in range(min(SHINGLE_WORDS, len(hashes)))], 32))
 
 
 def _distinct(hashes: Hashes) -> Hashes:
@@ -198,11 +169,16 @@ def _distinct(hashes: Hashes) -> Hashes:
     return ordered[first]
 
 
-def _mixed(parts: Sequence[Hashes], bits: int) -> Hashes:
+def _spread(hashes: Hashes) -> Hashes:
+    """Let the upper bits of a hash reach its lower ones; before `_mixed`, once for all the places that a part takes."""
+    return hashes ^ (hashes >> np.uint64(29))
+
+
+def _mixed(spread: Sequence[Hashes], bits: int) -> Hashes:
     """Return one hash of this many bits for the parts together, in which the place of each part counts."""
-    summed = np.zeros(len(parts[0]), np.uint64)
-    for part, factor in zip(parts, _FACTORS, strict=False):
-        summed += (part ^ (part >> np.uint64(29))) * factor
+    summed = spread[0] * _FACTORS[0]
+    for part, factor in zip(spread[1:], _FACTORS[1:], strict=False):
+        summed += part * factor
     return _finished(summed) >> np.uint64(64 - bits)
 
 
@@ -213,24 +189,22 @@ def _finished(mixed: Hashes) -> Hashes:
     return mixed ^ (mixed >> np.uint64(31))
 
 
-def _slots(body: Wording, hashes: Hashes, numbers: npt.NDArray[np.intp]) -> tuple[Hashes, Hashes]:
+def _slots(body: Wording) -> tuple[Hashes, Hashes]:
     """Return the figures and the names of a text, each as a hash of its surroundings above a hash of itself.
 
     Surroundings are two words before and one after, with figures and names left blank, so that two reports of one
     template fill equal surroundings with other values. A run of names shares its surroundings.
     """
-    count = len(body.words)
-    names = np.flatnonzero(np.fromiter(map(body.names.__contains__, body.words), bool, count))
-    padded = np.zeros(count + 3)  # floats, thus 53 bits of each hash: recorded decisions were made of those
+    _, hashes, numbers, names = body
+    padded = np.zeros(len(hashes) + 3)  # floats, thus 53 bits of each hash: recorded decisions were made of those
     padded[2:-1] = hashes
     padded[numbers + 2] = _NUMBER
     padded[names + 2] = _NAME
-    text = padded.astype(np.uint64)  # text[i + 2] is word i
-    breaks = np.flatnonzero(np.diff(names) > 1) + 1
-    edges = np.concatenate(([0], breaks, [len(names)]))  # of the runs of names
-    lengths = np.diff(edges)
-    before = np.repeat(names[edges[:-1]], lengths) if len(names) else names
-    after = np.repeat(names[edges[1:] - 1] + 1, lengths) if len(names) else names
+    text = _spread(padded.astype(np.uint64))  # text[i + 2] is word i
+    starts, ends = np.ones((2, len(names)), bool)  # of the runs of names
+    starts[1:] = ends[:-1] = names[1:] - names[:-1] > 1
+    run = np.cumsum(starts) - 1  # of each name
+    before, after = names[starts][run], names[ends][run] + 1
     return (
         _filled(hashes[numbers], text[numbers], text[numbers + 1], text[numbers + 3]),
         _filled(hashes[names], text[before], text[before + 1], text[after + 2]),

@@ -1,16 +1,31 @@
 """An article's words as a comparison sees them: without house style, byline, dateline, agency header and footer."""
 
 import re
+import struct
 import unicodedata
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import xxhash
+
+Hashes: TypeAlias = npt.NDArray[np.uint64]
+Places: TypeAlias = npt.NDArray[np.intp]
 
 
 class Wording(NamedTuple):
-    """The words of one text, and which of them are names."""
+    """The words of one text, and which of them are figures and names."""
 
     words: tuple[str, ...]  # case-folded, in order, "three" as 3; one character each in scripts without spaces
-    names: frozenset[str]  # words written with a capital letter and never without
+    hashes: Hashes  # of each word, 64 bits
+    figures: Places  # at which of the words figures stand
+    names_at: Places  # at which names stand: words written with a capital letter and never without
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The words that are names."""
+        return frozenset(map(self.words.__getitem__, self.names_at.tolist()))
 
 
 class Reading(NamedTuple):
@@ -197,9 +212,9 @@ _HOUSE_STYLE: Final = {
     **dict.fromkeys(("percent", "pct"), ""),  # one figure is printed as "5%", "5 percent" and "5 pct"
 }
 
-_NEVER_NAMES: Final = FUNCTION_WORDS | _HOUSE_STYLE.keys()
-_CAPITAL: Final = "^"  # stands in no word
-MAX_CHUNKS: Final = 131_072  # remembered in each of two; then it starts anew
+_PLAIN, _FIGURE, _CAPITAL = range(3)  # what is known of a word beside its hash
+_FACTS: Final = struct.Struct("<QQ")  # hash, and one of the three
+MAX_CHUNKS: Final = 131_072  # remembered; then it starts anew
 _NO_WORD: Final = ".,;:!?'\"“”‘’()[]-–—…"  # no word begins or ends with one of them
 MAX_CHUNK_CHARS: Final = 24  # a longer one hardly comes again; in scripts without spaces it is a sentence
 
@@ -211,7 +226,7 @@ _UNSPACED: Final = (
 )
 _NUMBER: Final = r"\d+(?:[.,]\d+)*"
 _INITIALS: Final = r"(?:\.[^\W\d_](?!\w))+"  # after a letter: U.S. is printed as US, too
-# Above the Latin letters and beside punctuation and symbols. Most texts have none of it and take the fast way.
+# Above the Latin letters and beside punctuation and symbols. Most chunks have none of it and take the fast way.
 _BEYOND_LATIN: Final = re.compile("[\u0300-\u1fff\u2c00-\U0010ffff]")
 _LATIN_TOKEN: Final = re.compile(rf"[^\W\d_](?:\w+|{_INITIALS})?|{_NUMBER}")
 _TOKEN: Final = re.compile(rf"[{_UNSPACED}]|[^\W\d_](?:{_INITIALS}|(?:(?![{_UNSPACED}])[\w{_MARKS}])*)|{_NUMBER}")
@@ -223,53 +238,69 @@ def read_article(title: str, text: str) -> Reading:
     return Reading(read(title), read(substance(text)), correction_note(title, text))
 
 
-class _Chunks(dict[str, str]):
-    """What stands between two spaces -> its words, separated by spaces: news says most things again.
+class _Chunks(dict[str, tuple[str, bytes]]):
+    """What stands between two spaces -> its words, separated by spaces, and the facts of each: news repeats itself.
 
-    Chunk and words are one string mostly. No token reaches over a space.
+    No token reaches over a space. Words and facts are found together, and a chunk and its words are one string mostly:
+    what an article costs is the memory that is touched for each of its words.
     """
 
-    def __init__(self, token: re.Pattern[str]) -> None:
-        super().__init__()
-        self._token = token
-
-    def __missing__(self, chunk: str) -> str:
+    def __missing__(self, chunk: str) -> tuple[str, bytes]:
         core = chunk.strip(_NO_WORD)
-        if core != chunk:
-            words = self[core]
-        elif chunk.isascii() and chunk.isalpha():
-            words = _word(chunk)  # one token, which needs no search
-        else:
-            words = " ".join(map(_word, self._token.findall(chunk)))
+        found = self[core] if core != chunk else _read_chunk(chunk)
         if len(chunk) <= MAX_CHUNK_CHARS:
             if len(self) >= MAX_CHUNKS:
                 self.clear()
-            self[chunk] = chunk if words == chunk else words
-        return words
+            self[chunk] = found
+        return found
 
 
-def _word(token: str) -> str:
-    """Return the word that a token writes, "" for none; with a mark where it begins with a capital letter."""
-    first = token[0]
+def _read_chunk(chunk: str) -> tuple[str, bytes]:
+    if chunk.isascii() and chunk.isalpha():
+        words, facts = _word(chunk)  # one token, which needs no search
+    else:
+        tokens = (_TOKEN if _BEYOND_LATIN.search(chunk) else _LATIN_TOKEN).findall(chunk)
+        found = [known for known in map(_word, tokens) if known[0]]
+        words, facts = " ".join([word for word, _ in found]), b"".join([facts for _, facts in found])
+    return chunk if words == chunk else words, facts
+
+
+def _word(token: str) -> tuple[str, bytes]:
+    """Return the word that a token writes and its facts, "" and none where it writes none."""
+    first, kind = token[0], _PLAIN
     if first.isdigit():
-        return _figure(token)
-    word = token.replace(".", "").casefold()
-    mark = _CAPITAL if first.isupper() and len(token) > 1 and word not in _NEVER_NAMES else ""
-    return mark + _HOUSE_STYLE.get(word, word)
+        word, kind = _figure(token), _FIGURE
+    else:
+        word = token.replace(".", "").casefold()
+        if word in _HOUSE_STYLE:
+            word, kind = _HOUSE_STYLE[word], _FIGURE
+        elif first.isupper() and len(token) > 1 and word not in FUNCTION_WORDS:
+            kind = _CAPITAL
+    return word, _FACTS.pack(xxhash.xxh3_64_intdigest(word.encode("utf-8", "surrogatepass")), kind) if word else b""
 
 
-_LATIN_CHUNKS: Final = _Chunks(_LATIN_TOKEN)
-_CHUNKS: Final = _Chunks(_TOKEN)
+_CHUNKS: Final = _Chunks()
 
 
 def read(text: str) -> Wording:
     """Return the words of a text; equal for texts that differ in case, quotes, punctuation or spacing only."""
     plain = unicodedata.normalize("NFKC", text).replace("per cent", "percent")
-    known = _CHUNKS if not plain.isascii() and _BEYOND_LATIN.search(plain) else _LATIN_CHUNKS
-    marked = " ".join(map(known.__getitem__, plain.split()))
-    distinct = set(marked.split())
-    names = {word[1:] for word in distinct if word[0] == _CAPITAL}
-    return Wording(tuple(marked.replace(_CAPITAL, "").split()), frozenset(names - distinct))
+    chunks = list(map(_CHUNKS.__getitem__, plain.split()))
+    words = tuple(" ".join([words for words, _ in chunks]).split())
+    facts = np.frombuffer(b"".join([facts for _, facts in chunks]), "<u8").reshape(-1, 2)
+    hashes, kinds = facts[:, 0].astype(np.uint64), facts[:, 1]
+    capital = kinds == _CAPITAL
+    return Wording(words, hashes, np.flatnonzero(kinds == _FIGURE), _names(hashes, capital))
+
+
+def _names(hashes: Hashes, capital: npt.NDArray[np.bool_]) -> Places:
+    """Return at which of the words with a capital letter those stand that are nowhere without."""
+    places, others = np.flatnonzero(capital), np.sort(hashes[~capital])
+    if not len(others):
+        return places
+    found = others.searchsorted(hashes[places])
+    never: Places = places[others[np.minimum(found, len(others) - 1)] != hashes[places]]
+    return never
 
 
 def _figure(token: str) -> str:
