@@ -61,7 +61,10 @@ class Postings(Generic[K]):
 
     def count(self, key: K) -> int:
         """Return how many numbers are filed under a key."""
-        return len(self.get(key))
+        present = self._found.get(key)
+        if present is None:
+            return 0
+        return 1 if isinstance(present, int) else len(present)
 
     def __contains__(self, key: K) -> bool:
         return key in self._found

@@ -17,7 +17,7 @@ import xxhash
 
 from streams.core.policy import Policy
 from streams.core.postings import Postings
-from streams.core.wording import Reading, tells
+from streams.core.wording import Reading, Wording, tells
 
 LEAD_WORDS: Final = 100  # the inverted pyramid: who, what and where stand on top
 MAX_TERMS: Final = 24  # 5 bytes each
@@ -68,10 +68,17 @@ def counted_terms(reading: Reading, policy: StoryPolicy) -> Counter[int]:
     for word in filter(tells, heading.words):
         counts[word] += 1 + policy.title_weight
     # Many outlets write every word of a headline with a capital: the text knows better.
-    names = body.names | heading.names.difference(body.words)
+    names = body.names | _names_not_in(body, heading)
     return Counter(
         {_term(word, word in names): count * _times(word in names, policy) for word, count in counts.items()}
     )
+
+
+def _names_not_in(body: Wording, heading: Wording) -> frozenset[str]:
+    """Return the names of the headline that the text does not say, in whatever writing."""
+    places = heading.names_at  # a handful: comparing them with every word costs less than a look-up for each word
+    said = (heading.hashes[places][:, None] == body.hashes).any(axis=1)
+    return frozenset(map(heading.words.__getitem__, places[~said].tolist()))
 
 
 def _times(named: bool, policy: StoryPolicy) -> int:
