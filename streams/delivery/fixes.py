@@ -1,10 +1,14 @@
-"""Three fixes to faust-streaming 0.15.3, without which it loses records (docs/adr/0003-delivery.md).
+"""Four fixes to faust-streaming 0.15.3 and aiokafka 0.14.0 (docs/adr/0003-delivery.md).
+
+Without the first three, records are lost; without the fourth, a stage may go on uncommitted for ever.
 
 1. Recovery race: stream partitions are resumed before they are sought back to the committed offset; records that
    arrive in between are taken for gaps of compaction and committed over. The flow is stopped first.
 2. In at-least-once mode the producer is not idempotent. It is now, with acks=all.
 3. A commit does not wait for the records that its offsets caused. The barrier in front of it does, and a failed
-   delivery stops this process from ever committing again. And a commit may hang for ever: then this process stops.
+   delivery stops this process from ever committing again. A commit that hangs stops the process.
+4. uvloop says RuntimeError when a closed connection is written to, aiokafka expects OSError. Its task that follows the
+   cluster's changes ends by it, unheard, and the client never finds its coordinator or a new leader again.
 
 They touch private methods, so `check_versions` refuses any other release. All of it goes the day a release needs none.
 """
@@ -15,6 +19,8 @@ from importlib.metadata import version
 from typing import Any, Final
 
 import faust.streams
+from aiokafka.conn import AIOKafkaConnection, CloseReason
+from aiokafka.errors import KafkaConnectionError
 from faust.exceptions import ProducerSendError
 from faust.tables.recovery import Recovery
 from faust.transport.consumer import Consumer
@@ -48,7 +54,7 @@ def check_versions() -> None:
 
 
 def install(barrier_seconds: float, commit_seconds: float) -> None:
-    """Apply the three fixes to this process; a second call changes nothing but the time limits.
+    """Apply the fixes to this process; a second call changes nothing but the time limits.
 
     Args:
         barrier_seconds: how long a commit may wait for deliveries; below the session timeout, or Kafka gives the
@@ -63,6 +69,7 @@ def install(barrier_seconds: float, commit_seconds: float) -> None:
     stop_flow_before_recovery_completes()
     make_producer_idempotent()
     put_barrier_before_commit()
+    expect_closed_transports()
 
 
 def stop_flow_before_recovery_completes() -> None:
@@ -119,8 +126,22 @@ def put_barrier_before_commit() -> None:
     Producer.send, Consumer._commit_offsets = tracked_send, guarded_commit
 
 
+def expect_closed_transports() -> None:
+    """Fix 4 (aio-libs/aiokafka issue 1038): a closed connection is a connection error, whatever event loop says so."""
+    send = AIOKafkaConnection.send
+
+    def send_or_close(self: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return send(self, *args, **kwargs)
+        except RuntimeError as error:
+            self.close(reason=CloseReason.CONNECTION_BROKEN)
+            raise KafkaConnectionError(f"connection to {self._host}:{self._port} broken: {error}") from error
+
+    AIOKafkaConnection.send = send_or_close
+
+
 async def _limited(commit: Awaitable[Any]) -> bool:
-    """Wait for a commit, but not for ever: aiokafka was seen not to come back after its coordinator had died."""
+    """Wait for a commit, but not for ever: without fix 4, aiokafka did not come back from some."""
     try:
         async with asyncio.timeout(Consumer.newswire_commit_seconds):
             return bool(await commit)

@@ -2,7 +2,7 @@
 
     python ab_worker.py BOOTSTRAP PREFIX FIX        FIX: with | without the fix of the recovery race
 
-The two other fixes are on in both cases, and it acknowledges by hand, last: what it skips, the race has skipped.
+The other fixes are on in both cases, and it acknowledges by hand, last: what it skips, the race has skipped.
 """
 
 import asyncio
@@ -68,6 +68,7 @@ if __name__ == "__main__":
     Consumer.newswire_commit_seconds = COMMIT_SECONDS
     fixes.make_producer_idempotent()
     fixes.put_barrier_before_commit()
+    fixes.expect_closed_transports()
     if sys.argv[3] == "with":
         fixes.stop_flow_before_recovery_completes()
     asyncio.run(main(*sys.argv[1:3]))

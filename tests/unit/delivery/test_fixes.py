@@ -1,4 +1,4 @@
-"""Each of the three fixes, on Faust's own classes, without a broker. `undone` runs the same case without the fix."""
+"""Each of the fixes, on the libraries' own classes, without a broker: the same case with and without it."""
 
 import asyncio
 import gc
@@ -9,7 +9,10 @@ from unittest.mock import AsyncMock, Mock
 
 import faust
 import pytest
-from aiokafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
+import uvloop
+from aiokafka.conn import AIOKafkaConnection
+from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError, MessageSizeTooLargeError
+from aiokafka.protocol.admin import ApiVersionRequest
 from faust.tables.recovery import Recovery
 from faust.transport.consumer import Consumer
 from faust.transport.drivers.aiokafka import Producer
@@ -32,6 +35,7 @@ STOCK = [
     for owner, name in (
         (Recovery, "on_recovery_completed"), (Producer, "_settings_extra"), (Producer, "send"), (ProducerBuffer, "put"),
         (ProducerBuffer, "_send_pending"), (Consumer, "_commit_offsets"),
+        (AIOKafkaConnection, "send"),
     )
 ]  # fmt: skip
 assert not getattr(Producer, "newswire_fixed", False), "the fixes were installed while tests were collected"
@@ -182,13 +186,17 @@ BARRIER_CASES = [
 ]
 
 
-def run(case: Callable[[Rig], Awaitable[None]]) -> None:
+def run(
+    case: Callable[[Rig], Awaitable[None]],
+    new_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop,
+) -> None:
     async def limited() -> None:
         rig = Rig()
         await rig.start()
         await asyncio.wait_for(case(rig), DEADLINE_SECONDS)
 
-    asyncio.run(limited())
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        runner.run(limited())
 
 
 @pytest.mark.parametrize("case", BARRIER_CASES)
@@ -214,6 +222,32 @@ def test_without_the_fix_a_commit_that_hangs_stops_nothing(monkeypatch: pytest.M
     monkeypatch.setattr(f"{__name__}.DEADLINE_SECONDS", 0.5)
     with pytest.raises(TimeoutError):
         run(hung_commit)
+
+
+async def written_to_when_closed(_: Rig) -> None:
+    """A request on a connection whose transport uvloop has closed, and the reader has not noticed yet."""
+    listener = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+    connection = AIOKafkaConnection(*listener.sockets[0].getsockname(), max_idle_ms=None)
+    connection._reader, connection._writer = await asyncio.open_connection(connection._host, connection._port)
+    reading = connection._read_task = asyncio.ensure_future(asyncio.Event().wait())
+    connection._writer.transport.abort()
+    await turns()
+    try:
+        connection.send(ApiVersionRequest())
+    finally:
+        reading.cancel()
+        listener.close()
+
+
+def test_a_closed_connection_is_a_connection_error_under_uvloop() -> None:
+    fixes.install(barrier_seconds=5.0, commit_seconds=5.0)
+    with pytest.raises(KafkaConnectionError, match="the handler is closed"):
+        run(written_to_when_closed, uvloop.new_event_loop)
+
+
+def test_without_the_fix_aiokafka_gets_an_error_that_it_does_not_expect() -> None:
+    with pytest.raises(RuntimeError, match="the handler is closed"):
+        run(written_to_when_closed, uvloop.new_event_loop)
 
 
 def test_the_flow_is_stopped_before_recovery_completes() -> None:
