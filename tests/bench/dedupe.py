@@ -29,6 +29,7 @@ from tests.bench import dedupe_fold
 from tests.data import DATA
 
 ARTICLES: Final = 4_000
+LONGEST: Final = (1_200, 10**6)  # words: articles of 700 on the average, then whatever comes
 BAR: Final = 500  # articles a second, decisions written ahead
 NOW_MS: Final = 1_775_600_000_000
 DEADLINE_SECONDS: Final = 300.0
@@ -40,15 +41,21 @@ def run(rounds: int) -> None:
     if not DATA.is_dir():
         print("dedupe benchmark: no measuring data (set NEWSWIRE_DATA); skipped", file=sys.stderr)
         return
-    articles = dedupe_fold.load()[:ARTICLES]
-    measured: dict[str, list[Seconds]] = {"fold alone": [], "through Kafka": []}
     with EmbeddedKafka() as broker:
-        for _ in range(rounds):
-            measured["fold alone"].append(_in_child(_fold_alone))
-            catalogue = Catalogue(prefix=f"bench.{uuid.uuid4().hex[:6]}.", partitions=1)
-            asyncio.run(_fill(broker.bootstrap, catalogue, articles))
-            measured["through Kafka"].append(_in_child(_through_kafka, broker.bootstrap, catalogue.prefix))
-    _print(articles, measured)
+        for longest in LONGEST:
+            articles = _articles(longest)
+            measured: dict[str, list[Seconds]] = {"fold alone": [], "through Kafka": []}
+            for _ in range(rounds):
+                measured["fold alone"].append(_in_child(_fold_alone, longest))
+                catalogue = Catalogue(prefix=f"bench.{uuid.uuid4().hex[:6]}.", partitions=1)
+                asyncio.run(_fill(broker.bootstrap, catalogue, articles))
+                measured["through Kafka"].append(_in_child(_through_kafka, broker.bootstrap, catalogue.prefix))
+            _print(articles, measured)
+
+
+def _articles(longest: int) -> list[CleanArticle]:
+    """Return the first articles that have at most so many words."""
+    return [article for article in dedupe_fold.load() if len(article.text.split()) <= longest][:ARTICLES]
 
 
 async def _fill(bootstrap: str, catalogue: Catalogue, articles: list[CleanArticle]) -> None:
@@ -81,8 +88,8 @@ def _in_child(work: Any, *arguments: Any) -> Seconds:
     return measured
 
 
-def _fold_alone(pipe: Connection) -> None:
-    articles = dedupe_fold.load()[:ARTICLES]
+def _fold_alone(longest: int, pipe: Connection) -> None:
+    articles = _articles(longest)
     wall, cpu = time.perf_counter(), time.process_time()
     dedupe_fold.fold(articles)
     pipe.send((time.perf_counter() - wall, time.process_time() - cpu))

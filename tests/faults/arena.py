@@ -81,6 +81,7 @@ class Arena:
 
     def worker(self, slot: str, *, package: Path | None = None, more: Mapping[str, str] | None = None) -> Worker:
         """Return a new worker for a slot, not started."""
+        assert slot not in self.workers, f"two workers in slot {slot}"
         home = self.disks["state"].path if self.disks else self.folder
         state = home / f"state-{slot}-{len(self.gone)}"
         env = {**self.env, "NEWSWIRE_STATE": str(state), **(more or {})}

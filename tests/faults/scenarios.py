@@ -117,7 +117,7 @@ def storm(arena: Arena) -> None:
     if extra and (len(extra) == 2 or arena.random.random() < 0.5):
         arena.dismiss(arena.random.choice(extra), kill=arena.random.random() < 0.5)
     else:
-        arena.worker(f"storm{len(arena.gone)}").start(wait=False)
+        arena.worker(f"storm{len(arena.gone) + len(extra)}").start(wait=False)
     arena.round.disturbances += 2
     arena.wait(1.0, 5.0)
 

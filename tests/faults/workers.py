@@ -73,7 +73,8 @@ class Worker:
     def versions(self) -> set[str]:
         """Return the pipeline of each process that has started."""
         lines = self.log.read_bytes().splitlines() if self.log.exists() else []
-        return {json.loads(line)["pipeline"] for line in lines if STARTING in line}
+        # The last line of a killed process may be torn, and the next one's first line stands behind it.
+        return {json.loads(line[line.rindex(b"{") :])["pipeline"] for line in lines if STARTING in line}
 
     @property
     def pid(self) -> int:
