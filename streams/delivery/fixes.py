@@ -6,7 +6,8 @@ Without the first three, records are lost; without the fourth, a stage may go on
    arrive in between are taken for gaps of compaction and committed over. The flow is stopped first.
 2. In at-least-once mode the producer is not idempotent. It is now, with acks=all.
 3. A commit does not wait for the records that its offsets caused. The barrier in front of it does, and a failed
-   delivery stops this process from ever committing again. A commit that hangs stops the process.
+   delivery stops this process from ever committing again. A commit that hangs stops the process, and so do records
+   that were skipped: what comes after them is never committed, and a restart reads them.
 4. uvloop says RuntimeError when a closed connection is written to, aiokafka expects OSError. Its task that follows the
    cluster's changes ends by it, unheard, and the client never finds its coordinator or a new leader again.
 
@@ -21,6 +22,7 @@ from typing import Any, Final
 import faust.streams
 from aiokafka.conn import AIOKafkaConnection, CloseReason
 from aiokafka.errors import KafkaConnectionError
+from faust.app.base import App
 from faust.exceptions import ProducerSendError
 from faust.tables.recovery import Recovery
 from faust.transport.consumer import Consumer
@@ -36,6 +38,10 @@ class UnsafeEngine(RuntimeError):
 
 class CommitTimeout(RuntimeError):
     """A commit did not end in time."""
+
+
+class SkippedRecords(RuntimeError):
+    """Records behind the committed offset were done, those at it never came."""
 
 
 def check_versions() -> None:
@@ -59,7 +65,8 @@ def install(barrier_seconds: float, commit_seconds: float) -> None:
     Args:
         barrier_seconds: how long a commit may wait for deliveries; below the session timeout, or Kafka gives the
             partitions away while we wait.
-        commit_seconds: how long the commit itself may take, a search for the group's next coordinator included.
+        commit_seconds: how long the commit itself may take, a search for the group's next coordinator included; and
+            how long finished records may wait for their predecessors.
     """
     Producer.newswire_barrier_seconds = barrier_seconds
     Consumer.newswire_commit_seconds = commit_seconds
@@ -73,15 +80,28 @@ def install(barrier_seconds: float, commit_seconds: float) -> None:
 
 
 def stop_flow_before_recovery_completes() -> None:
-    """Fix 1."""
-    original = Recovery.on_recovery_completed
+    """Fix 1, for stages with tables and without, and for a worker that had no partition until now: its flow is on."""
+    completed, resume, revoked = Recovery.on_recovery_completed, Recovery._resume_streams, App._on_partitions_revoked
 
     async def on_recovery_completed(self: Any, generation_id: int = 0) -> None:
-        self.app.consumer.stop_flow()
-        self.app.flow_control.suspend()
-        await original(self, generation_id)
+        _stop_flow(self.app)
+        await completed(self, generation_id)
 
-    Recovery.on_recovery_completed = on_recovery_completed
+    async def resume_streams(self: Any, generation_id: int = 0) -> None:
+        _stop_flow(self.app)
+        await resume(self, generation_id)
+
+    async def on_partitions_revoked(self: Any, partitions: Any) -> None:
+        _stop_flow(self)
+        await revoked(self, partitions)
+
+    Recovery.on_recovery_completed, Recovery._resume_streams = on_recovery_completed, resume_streams
+    App._on_partitions_revoked = on_partitions_revoked
+
+
+def _stop_flow(app: Any) -> None:
+    app.consumer.stop_flow()
+    app.flow_control.suspend()
 
 
 def make_producer_idempotent() -> None:
@@ -96,7 +116,7 @@ def make_producer_idempotent() -> None:
 def put_barrier_before_commit() -> None:
     """Fix 3: track everything handed to Faust; commit only once it is on the broker; never again after a failure."""
     put, send_pending, send = ProducerBuffer.put, ProducerBuffer._send_pending, Producer.send
-    commit_offsets = Consumer._commit_offsets
+    commit_offsets, force_commit = Consumer._commit_offsets, Consumer.force_commit
 
     def tracked_put(self: Any, future: Any) -> None:
         _track(self.app.producer, future)
@@ -122,8 +142,14 @@ def put_barrier_before_commit() -> None:
             await self.crash(error)
             return False
 
+    async def watched_commit(self: Any, *args: Any, **kwargs: Any) -> bool:
+        done = bool(await force_commit(self, *args, **kwargs))
+        if (skipped := _skipped(self)) is not None:
+            await self.crash(skipped)
+        return done
+
     ProducerBuffer.put, ProducerBuffer._send_pending = tracked_put, settled_send_pending
-    Producer.send, Consumer._commit_offsets = tracked_send, guarded_commit
+    Producer.send, Consumer._commit_offsets, Consumer.force_commit = tracked_send, guarded_commit, watched_commit
 
 
 def expect_closed_transports() -> None:
@@ -149,6 +175,29 @@ async def _limited(commit: Awaitable[Any]) -> bool:
         raise CommitTimeout(
             f"offsets not committed within {Consumer.newswire_commit_seconds:g} s: the group's coordinator was lost"
         ) from error
+
+
+def _skipped(consumer: Any) -> SkippedRecords | None:
+    """Say which records have kept those behind them from being committed for too long.
+
+    Acknowledgements come in order, so that a gap in front of them is a record that the stream never gave.
+    """
+    now = asyncio.get_running_loop().time()
+    before: dict[Any, float] = consumer.__dict__.get("newswire_gaps", {})
+    gaps = {tp: before.get(tp, now) for tp, acked in consumer._acked.items() if _is_behind_a_gap(consumer, tp, acked)}
+    consumer.newswire_gaps = gaps
+    for tp, since in gaps.items():
+        if now - since >= Consumer.newswire_commit_seconds:
+            return SkippedRecords(
+                f"{tp.topic}/{tp.partition}: offsets from {consumer._committed_offset[tp]} up to"
+                f" {min(consumer._acked[tp])} were skipped; a restart reads them"
+            )
+    return None
+
+
+def _is_behind_a_gap(consumer: Any, tp: Any, acked: list[int]) -> bool:
+    committed = consumer._committed_offset[tp]
+    return bool(acked and committed and min(acked) - committed > 1)
 
 
 def _track(producer: Any, future: Any) -> Any:

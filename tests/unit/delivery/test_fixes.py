@@ -13,6 +13,7 @@ import uvloop
 from aiokafka.conn import AIOKafkaConnection
 from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError, MessageSizeTooLargeError
 from aiokafka.protocol.admin import ApiVersionRequest
+from faust.app.base import App
 from faust.tables.recovery import Recovery
 from faust.transport.consumer import Consumer
 from faust.transport.drivers.aiokafka import Producer
@@ -33,9 +34,9 @@ SOURCE = TP("in", 0)
 STOCK = [
     (owner, name, owner.__dict__[name])
     for owner, name in (
-        (Recovery, "on_recovery_completed"), (Producer, "_settings_extra"), (Producer, "send"), (ProducerBuffer, "put"),
-        (ProducerBuffer, "_send_pending"), (Consumer, "_commit_offsets"),
-        (AIOKafkaConnection, "send"),
+        (Recovery, "on_recovery_completed"), (Recovery, "_resume_streams"), (App, "_on_partitions_revoked"),
+        (Producer, "_settings_extra"), (Producer, "send"), (ProducerBuffer, "put"), (ProducerBuffer, "_send_pending"),
+        (Consumer, "_commit_offsets"), (Consumer, "force_commit"), (AIOKafkaConnection, "send"),
     )
 ]  # fmt: skip
 assert not getattr(Producer, "newswire_fixed", False), "the fixes were installed while tests were collected"
@@ -224,6 +225,43 @@ def test_without_the_fix_a_commit_that_hangs_stops_nothing(monkeypatch: pytest.M
         run(hung_commit)
 
 
+async def records_that_never_came(rig: Rig) -> None:
+    rig.consumer._committed_offset[SOURCE] = 100
+    rig.consumer._acked[SOURCE] = [105, 106, 107]
+    Consumer.newswire_commit_seconds = 0.05
+    await rig.consumer.force_commit()
+    assert rig.consumer.crash.await_count == 0, "what is in flight may still come"
+    await asyncio.sleep(0.06)
+    await rig.consumer.force_commit()
+    assert rig.commits == 0, "committed past records that never came"
+    assert rig.consumer.crash.await_count == 1, "finished records would stay uncommitted for ever"
+    assert "in/0: offsets from 100 up to 105 were skipped" in str(rig.consumer.crash.await_args.args[0])
+
+
+async def a_gap_that_closes(rig: Rig) -> None:
+    rig.consumer._committed_offset[SOURCE] = 100
+    rig.consumer._acked[SOURCE] = [102]
+    Consumer.newswire_commit_seconds = 0.05
+    await rig.consumer.force_commit()
+    rig.consumer._acked[SOURCE] = [100, 101, 102]
+    rig.consumer._acked_index[SOURCE] = {100, 101, 102}
+    await asyncio.sleep(0.06)
+    await rig.consumer.force_commit()
+    assert rig.commits == 1
+    assert rig.consumer.crash.await_count == 0
+
+
+def test_skipped_records_stop_the_worker() -> None:
+    fixes.install(barrier_seconds=5.0, commit_seconds=5.0)
+    run(records_that_never_came)
+    run(a_gap_that_closes)
+
+
+def test_without_the_fix_skipped_records_stop_nothing() -> None:
+    with pytest.raises(AssertionError, match="uncommitted for ever"):
+        run(records_that_never_came)
+
+
 async def written_to_when_closed(_: Rig) -> None:
     """A request on a connection whose transport uvloop has closed, and the reader has not noticed yet."""
     listener = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
@@ -250,19 +288,23 @@ def test_without_the_fix_aiokafka_gets_an_error_that_it_does_not_expect() -> Non
         run(written_to_when_closed, uvloop.new_event_loop)
 
 
-def test_the_flow_is_stopped_before_recovery_completes() -> None:
+@pytest.mark.parametrize(
+    ("owner", "name"),
+    [(Recovery, "on_recovery_completed"), (Recovery, "_resume_streams"), (App, "_on_partitions_revoked")],
+)
+def test_the_flow_is_stopped_before_recovery_completes(owner: Any, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     order: list[str] = []
 
-    async def original(self: Any, generation_id: int = 0) -> None:
-        order.append(f"recovered {generation_id}")
+    async def original(_: Any, argument: Any) -> None:
+        order.append(f"{name} {argument}")
 
-    Recovery.on_recovery_completed = original
+    monkeypatch.setattr(owner, name, original)
     fixes.stop_flow_before_recovery_completes()
-    recovery = Mock()
-    recovery.app.consumer.stop_flow.side_effect = lambda: order.append("consumer stopped")
-    recovery.app.flow_control.suspend.side_effect = lambda: order.append("streams suspended")
-    asyncio.run(Recovery.on_recovery_completed(recovery, 7))
-    assert order == ["consumer stopped", "streams suspended", "recovered 7"]
+    app = Mock()
+    app.consumer.stop_flow.side_effect = lambda: order.append("consumer stopped")
+    app.flow_control.suspend.side_effect = lambda: order.append("streams suspended")
+    asyncio.run(getattr(owner, name)(app if owner is App else Mock(app=app), 7))
+    assert order == ["consumer stopped", "streams suspended", f"{name} 7"]
 
 
 def test_the_producer_is_idempotent() -> None:
