@@ -35,7 +35,8 @@ SIGTERM or Ctrl-C: what is in flight is finished, exit 0."""
 PARENT_CHECK_SECONDS: Final = 0.5
 DRAIN_SECONDS: Final = 6.0  # supervisors kill after 10
 DRAIN_POLL_SECONDS: Final = 0.02
-STOP_SECONDS: Final = 9.0  # with the draining; then the process ends anyway: nothing unacknowledged was committed
+# With the draining; then the process ends anyway: nothing unacknowledged was committed. Ending takes up to 2 s more.
+STOP_SECONDS: Final = 8.0
 HEALTH_SECONDS: Final = 1.0  # between two looks; fine against the 30 s that make a worker stale
 
 
