@@ -11,8 +11,15 @@ import faust
 import pytest
 import uvloop
 from aiokafka.conn import AIOKafkaConnection
-from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError, MessageSizeTooLargeError
+from aiokafka.errors import (
+    IncompatibleBrokerVersion,
+    KafkaConnectionError,
+    KafkaError,
+    KafkaTimeoutError,
+    MessageSizeTooLargeError,
+)  # fmt: skip
 from aiokafka.protocol.admin import ApiVersionRequest
+from aiokafka.protocol.metadata import MetadataRequest
 from faust.app.base import App
 from faust.tables.recovery import Recovery
 from faust.transport.consumer import Consumer
@@ -228,10 +235,10 @@ def test_without_the_fix_a_commit_that_hangs_stops_nothing(monkeypatch: pytest.M
 async def records_that_never_came(rig: Rig) -> None:
     rig.consumer._committed_offset[SOURCE] = 100
     rig.consumer._acked[SOURCE] = [105, 106, 107]
-    Consumer.newswire_commit_seconds = 0.05
+    Consumer.newswire_commit_seconds = 60.0
     await rig.consumer.force_commit()
     assert rig.consumer.crash.await_count == 0, "what is in flight may still come"
-    await asyncio.sleep(0.06)
+    Consumer.newswire_commit_seconds = 0.0
     await rig.consumer.force_commit()
     assert rig.commits == 0, "committed past records that never came"
     assert rig.consumer.crash.await_count == 1, "finished records would stay uncommitted for ever"
@@ -241,11 +248,12 @@ async def records_that_never_came(rig: Rig) -> None:
 async def a_gap_that_closes(rig: Rig) -> None:
     rig.consumer._committed_offset[SOURCE] = 100
     rig.consumer._acked[SOURCE] = [102]
-    Consumer.newswire_commit_seconds = 0.05
+    Consumer.newswire_commit_seconds = 60.0
     await rig.consumer.force_commit()
     rig.consumer._acked[SOURCE] = [100, 101, 102]
     rig.consumer._acked_index[SOURCE] = {100, 101, 102}
-    await asyncio.sleep(0.06)
+    await rig.consumer.force_commit()
+    Consumer.newswire_commit_seconds = 0.0
     await rig.consumer.force_commit()
     assert rig.commits == 1
     assert rig.consumer.crash.await_count == 0
@@ -284,8 +292,21 @@ def test_a_closed_connection_is_a_connection_error_under_uvloop() -> None:
 
 
 def test_without_the_fix_aiokafka_gets_an_error_that_it_does_not_expect() -> None:
-    with pytest.raises(RuntimeError, match="the handler is closed"):
+    with pytest.raises(RuntimeError, match="the handler is closed") as raised:
         run(written_to_when_closed, uvloop.new_event_loop)
+    assert not isinstance(raised.value, KafkaError)
+
+
+async def not_known_to_the_broker(_: Rig) -> None:
+    connection = AIOKafkaConnection("127.0.0.1", 1)
+    connection._writer = Mock()
+    connection.send(MetadataRequest([]))
+
+
+def test_aiokafkas_own_errors_stay_what_they_are() -> None:
+    fixes.install(barrier_seconds=5.0, commit_seconds=5.0)
+    with pytest.raises(IncompatibleBrokerVersion):
+        run(not_known_to_the_broker)
 
 
 @pytest.mark.parametrize(
