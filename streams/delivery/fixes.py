@@ -160,9 +160,7 @@ def expect_closed_transports() -> None:
         try:
             return send(self, *args, **kwargs)
         except RuntimeError as error:
-            if (
-                type(error) is not RuntimeError
-            ):  # aiokafka's own errors are kinds of RuntimeError, and mean what they say
+            if type(error) is not RuntimeError:  # aiokafka's own errors are kinds of it, and mean what they say
                 raise
             self.close(reason=CloseReason.CONNECTION_BROKEN)
             raise KafkaConnectionError(f"connection to {self._host}:{self._port} broken: {error}") from error
