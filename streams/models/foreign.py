@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.core.foreign import Floats, ForeignModel, Network, Vocabulary
+from streams.models.threads import use_one_thread
 
 ARTEFACT: Final = Path(__file__).parent / "artefacts" / "foreign" / "foreign.npz"
 # A term that is not in the vocabulary is rarer than any that is.
@@ -17,7 +18,8 @@ UNSEEN_STORIES: Final = 0.3
 
 @cache
 def load_foreign_model(path: Path = ARTEFACT) -> ForeignModel:
-    """Return the model for English articles that is part of the package."""
+    """Return the model for English articles that is part of the package. From here on BLAS uses one thread."""
+    use_one_thread()
     with np.load(path, allow_pickle=False) as stored:
         terms = stored["terms"].tobytes().decode().split("\n")
         vocabulary = unpack_vocabulary(terms, stored["documents"], stored["vectors"], int(stored["stories"]))

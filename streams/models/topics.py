@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from streams.core.classify import TopicModel
+from streams.models.threads import use_one_thread
 
 PACKAGED = Path(__file__).parent / "artefacts" / "topics"
 WEIGHTS = "weights.npz"  # idf [V], weights [V, K], bias [K], thresholds [K]
@@ -14,10 +15,11 @@ TOPICS = "mediatopics.json"  # the K top concepts, in column order
 
 
 def load_topic_model(path: Path | None = None) -> TopicModel:
-    """The classifier in the folder `path`; default: the packaged one.
+    """The classifier in the folder `path`; default: the packaged one. From here on BLAS uses one thread.
 
     Raises OSError where a file is missing, ValueError where the files do not belong together.
     """
+    use_one_thread()
     folder = path or PACKAGED
     terms = (folder / VOCABULARY).read_text(encoding="utf-8").split("\n")[:-1]
     topics = json.loads((folder / TOPICS).read_text(encoding="utf-8"))["topics"]
