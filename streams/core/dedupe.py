@@ -256,7 +256,7 @@ class DedupeState:
                 hits[number] = hits.get(number, 0) + 1
         ranked = sorted(hits, key=lambda number: (-hits[number], number))[: self.policy.candidates]
         found = [self._at(number) for number in ranked]
-        return [(known, known.fingerprint) for known in found if known.fingerprint is not None]
+        return [(known, sketch) for known in found if (sketch := known.fingerprint) is not None]
 
     def _duplicate(
         self, arrival: _Arrival, known: Decision, verdict: Verdict, rule: str, score: float, evidence: Evidence
