@@ -135,6 +135,7 @@ def create_app(
     fixes.install(
         barrier_seconds=settings.session_seconds * BARRIER_SHARE_OF_SESSION,
         commit_seconds=settings.session_seconds * COMMIT_SESSIONS,
+        skip_expired=settings.skip_expired,
     )
     context = Context(settings.catalogue, pipeline or current_pipeline(settings), epochs)
     settings.state.mkdir(parents=True, exist_ok=True)

@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     linger_ms: Annotated[int, Field(ge=0, le=1_000)] = Field(
         5, description="Milliseconds that a record may wait for company in a batch to Kafka."
     )
+    skip_expired: bool = Field(
+        False, description="Go on where records left retention before a stage read them, instead of stopping."
+    )
     commit_seconds: Annotated[float, Field(gt=0, le=60)] = Field(0.5, description="Seconds between commits of offsets.")
     session_seconds: Annotated[float, Field(ge=6, le=300)] = Field(
         10.0, description="Seconds after which Kafka gives the partitions of a silent worker to another."

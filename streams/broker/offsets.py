@@ -1,10 +1,10 @@
-"""Where topics end and how far groups have come, asked of any Kafka.
+"""Where topics begin and end and how far groups have come, asked of any Kafka.
 
 Every function raises BrokerError, within about 5 s, when no broker answers, or when it refuses.
 """
 
-from collections.abc import Iterable
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Final, Literal, NamedTuple
 
 from aiokafka import AIOKafkaConsumer
 from aiokafka.protocol.commit import OffsetFetchRequest
@@ -28,8 +28,19 @@ class Lag(NamedTuple):
     end: int  # offset that the next record gets
 
 
+async def start_offsets(bootstrap: Kafka, names: Iterable[str]) -> dict[tuple[str, int], int]:
+    """Return, for each partition of those topics that exist, the offset of the oldest record that is kept."""
+    return await _bounds(bootstrap, names, "beginning_offsets")
+
+
 async def end_offsets(bootstrap: Kafka, names: Iterable[str]) -> dict[tuple[str, int], int]:
     """Return, for each partition of those topics that exist, the offset that the next record gets."""
+    return await _bounds(bootstrap, names, "end_offsets")
+
+
+async def _bounds(
+    bootstrap: Kafka, names: Iterable[str], which: Literal["beginning_offsets", "end_offsets"]
+) -> dict[tuple[str, int], int]:
     states = await describe(bootstrap, names)
     partitions = [TopicPartition(state.name, number) for state in states.values() for number in range(state.partitions)]
     if not partitions:
@@ -37,10 +48,10 @@ async def end_offsets(bootstrap: Kafka, names: Iterable[str]) -> dict[tuple[str,
     consumer = AIOKafkaConsumer(**client_arguments(bootstrap), request_timeout_ms=int(ANSWER_S * 1000))
     try:
         await within(consumer.start(), bootstrap)
-        ends = await within(consumer.end_offsets(partitions), bootstrap)
+        found = await within(getattr(consumer, which)(partitions), bootstrap)
     finally:
         await consumer.stop()
-    return {(topic, number): offset for (topic, number), offset in ends.items()}
+    return {(topic, number): offset for (topic, number), offset in found.items()}
 
 
 async def committed_offsets(bootstrap: Kafka, group: str) -> dict[tuple[str, int], int]:
@@ -70,6 +81,12 @@ async def lag(bootstrap: Kafka, group: str, topics: Iterable[str]) -> dict[tuple
     committed = await committed_offsets(bootstrap, group)
     ends = await end_offsets(bootstrap, topics)
     return {partition: Lag(committed.get(partition), end) for partition, end in ends.items()}
+
+
+async def expired(bootstrap: Kafka, group: str, starts: Mapping[tuple[str, int], int]) -> dict[tuple[str, int], range]:
+    """Return the offsets that left these partitions before the group read them, `starts` being their oldest records."""
+    committed = await committed_offsets(bootstrap, group)
+    return {at: range(committed[at], start) for at, start in starts.items() if committed.get(at, start) < start}
 
 
 def _ready(code: int, bootstrap: Kafka, group: str) -> bool:

@@ -11,15 +11,15 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from streams import health, logs
-from streams.broker import admin, describe, limits
+from streams.broker import admin, describe, limits, offsets
 from streams.broker.rights import check_rights
 from streams.cli import slots, supervise
 from streams.cli.common import add_broker_arguments, run_async, verb, with_broker
 from streams.cli.errors import OK, STOPPED, UserError
 from streams.cli.vitals import check_idempotence, vitals
 from streams.contracts.acls import stage_grants
-from streams.contracts.topics import STAGES
-from streams.settings import Settings
+from streams.contracts.topics import STAGES, sources_of
+from streams.settings import Settings, group_of
 
 if TYPE_CHECKING:
     from streams.app import StageApp
@@ -126,7 +126,29 @@ async def checked_epochs(settings: Settings, names: Sequence[str]) -> dict[str, 
     for mismatch in mismatches:
         logs.get().warning("topic.differs", reason=str(mismatch))
     await limits.check_session(kafka, settings.session_seconds)
+    await _check_retention(settings, names)
     return await describe.topic_ids(kafka, [spec.name for spec in specs])
+
+
+async def _check_retention(settings: Settings, names: Sequence[str]) -> None:
+    """See that the next record of each stage is still there.
+
+    Raises:
+        UserError: it is not, and `skip_expired` is not set.
+    """
+    kafka, sources = settings.connection, {name: sources_of(settings.catalogue, name) for name in names}
+    starts = await offsets.start_offsets(kafka, [spec.name for specs in sources.values() for spec in specs])
+    for name, specs in sources.items():
+        read = {spec.name for spec in specs}
+        of_stage = {at: start for at, start in starts.items() if at[0] in read}
+        for (topic, partition), gone in (await offsets.expired(kafka, group_of(settings, name), of_stage)).items():
+            reason = f"{topic}/{partition}: offsets {gone[0]} to {gone[-1]} left retention before {name} read them"
+            if not settings.skip_expired:
+                raise UserError(
+                    f"{reason}: NEWSWIRE_SKIP_EXPIRED=true goes on behind them"
+                    " (docs/operations.md says how their articles come back)"
+                )
+            logs.get().error("records.expired", reason=reason)
 
 
 async def _serve_and_exit(
@@ -239,15 +261,20 @@ def _stop_event(parent: int | None) -> asyncio.Event:
 async def _run(apps: Sequence[Any], stop: asyncio.Event, ready: Callable[[], None]) -> BaseException | None:
     """Start the apps and wait for the stop event (None) or the first failure (its reason)."""
     starting: asyncio.Future[Any] = asyncio.gather(*(app.start() for app in apps))
-    stopping: asyncio.Future[Any] = asyncio.ensure_future(stop.wait())
-    await asyncio.wait([starting, stopping], return_when=asyncio.FIRST_COMPLETED)
-    if stopping.done():
+    # From the beginning: one that crashes while another waits for its broker must not wait with it.
+    ending = asyncio.ensure_future(_first_crash(apps, stop))
+    await asyncio.wait([starting, ending], return_when=asyncio.FIRST_COMPLETED)
+    if ending.done():
         starting.add_done_callback(lambda gone: gone.cancelled() or gone.exception())  # nobody else will ask
         starting.cancel()  # a broker that is gone would let it wait for ever
-        return None
-    await starting
+        return ending.result()
+    try:
+        await starting
+    except BaseException:
+        ending.cancel()
+        raise
     ready()
-    return await _first_crash(apps, stop)
+    return await ending
 
 
 async def _first_crash(apps: Sequence[Any], stop: asyncio.Event) -> BaseException | None:

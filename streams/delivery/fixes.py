@@ -7,7 +7,8 @@ Without the first three, records are lost; without the fourth, a stage may go on
 2. In at-least-once mode the producer is not idempotent. It is now, with acks=all.
 3. A commit does not wait for the records that its offsets caused. The barrier in front of it does, and a failed
    delivery stops this process from ever committing again. A commit that hangs stops the process, and so do records
-   that were skipped: what comes after them is never committed, and a restart reads them.
+   that were skipped: what comes after them is never committed, and a restart reads them. Records that left
+   retention before they were read are said to be lost, instead of being taken for gaps of compaction.
 4. uvloop says RuntimeError when a closed connection is written to, aiokafka expects OSError. Its task that follows the
    cluster's changes ends by it, unheard, and the client never finds its coordinator or a new leader again.
 
@@ -20,6 +21,7 @@ from importlib.metadata import version
 from typing import Any, Final
 
 import faust.streams
+import structlog
 from aiokafka.conn import AIOKafkaConnection, CloseReason
 from aiokafka.errors import KafkaConnectionError
 from faust.app.base import App
@@ -44,6 +46,10 @@ class SkippedRecords(RuntimeError):
     """Records behind the committed offset were done, those at it never came."""
 
 
+class ExpiredRecords(RuntimeError):
+    """Records left their topic before they were read."""
+
+
 def check_versions() -> None:
     """Refuse to run on other releases, or without the compiled stream iterator (the pure one acks skipped records).
 
@@ -59,17 +65,18 @@ def check_versions() -> None:
         )
 
 
-def install(barrier_seconds: float, commit_seconds: float) -> None:
-    """Apply the fixes to this process; a second call changes nothing but the time limits.
+def install(barrier_seconds: float, commit_seconds: float, *, skip_expired: bool = False) -> None:
+    """Apply the fixes to this process; a second call changes nothing but these numbers.
 
     Args:
         barrier_seconds: how long a commit may wait for deliveries; below the session timeout, or Kafka gives the
             partitions away while we wait.
         commit_seconds: how long the commit itself may take, a search for the group's next coordinator included; and
             how long finished records may wait for their predecessors.
+        skip_expired: whether to go on behind records that left retention unread.
     """
     Producer.newswire_barrier_seconds = barrier_seconds
-    Consumer.newswire_commit_seconds = commit_seconds
+    Consumer.newswire_commit_seconds, Consumer.newswire_skip_expired = commit_seconds, skip_expired
     if getattr(Producer, "newswire_fixed", False):
         return
     Producer.newswire_fixed = True
@@ -116,7 +123,7 @@ def make_producer_idempotent() -> None:
 def put_barrier_before_commit() -> None:
     """Fix 3: track everything handed to Faust; commit only once it is on the broker; never again after a failure."""
     put, send_pending, send = ProducerBuffer.put, ProducerBuffer._send_pending, Producer.send
-    commit_offsets, force_commit = Consumer._commit_offsets, Consumer.force_commit
+    commit_offsets, force_commit, add_gap = Consumer._commit_offsets, Consumer.force_commit, Consumer._add_gap
 
     def tracked_put(self: Any, future: Any) -> None:
         _track(self.app.producer, future)
@@ -148,8 +155,17 @@ def put_barrier_before_commit() -> None:
             await self.crash(skipped)
         return done
 
+    async def explained_gap(self: Any, tp: Any, first: int, last: int) -> None:
+        if (expired := await _expired(self, tp, first)) is not None:
+            if not self.newswire_skip_expired:
+                await self.crash(expired)
+                return  # the gap is not filled, so nothing behind it is committed
+            structlog.get_logger().error("records.expired", reason=str(expired))
+        await add_gap(self, tp, first, last)
+
     ProducerBuffer.put, ProducerBuffer._send_pending = tracked_put, settled_send_pending
     Producer.send, Consumer._commit_offsets, Consumer.force_commit = tracked_send, guarded_commit, watched_commit
+    Consumer._add_gap = explained_gap
 
 
 def expect_closed_transports() -> None:
@@ -177,6 +193,15 @@ async def _limited(commit: Awaitable[Any]) -> bool:
         raise CommitTimeout(
             f"offsets not committed within {Consumer.newswire_commit_seconds:g} s: the group's coordinator was lost"
         ) from error
+
+
+async def _expired(consumer: Any, tp: Any, first: int) -> ExpiredRecords | None:
+    """Say which of the records that are not there left retention; compaction and transactions leave gaps, too."""
+    start = (await consumer.earliest_offsets(tp))[tp]
+    if start <= first:
+        return None
+    where = f"{tp.topic}/{tp.partition}: offsets {first} to {start - 1}"
+    return ExpiredRecords(f"{where} left retention before they were read")
 
 
 def _skipped(consumer: Any) -> SkippedRecords | None:

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
 from streams import health
 from streams.broker import admin
@@ -269,6 +271,38 @@ def test_a_topic_that_would_lose_records_is_refused_and_more_room_is_a_warning(
         ready(log)
     [warning] = events(log, "topic.differs")
     assert says in warning["reason"]
+
+
+def test_records_that_left_retention_unread_are_not_passed_over(
+    bootstrap: str, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    env, topic = environment(bootstrap, catalogue, tmp_path), catalogue.raw.name
+    run_async(_read_one_and_lose_some(bootstrap, topic, f"{env['NEWSWIRE_GROUP']}.normalise"))
+    done = newswire("worker", "--stages", "normalise", env=env)
+    assert done.returncode == 2
+    assert f"{topic}/0: offsets 1 to 4 left retention before normalise read them" in done.stderr.decode()
+    assert len(done.stderr.splitlines()) == 1
+    log = tmp_path / "worker.log"
+    with worker({**env, "NEWSWIRE_SKIP_EXPIRED": "true"}, log, "--stages", "normalise"):
+        until(lambda: len(events(log, "article")) == 1 or None, "what is left is read")
+    at_start, while_reading = (event["reason"] for event in events(log, "records.expired"))
+    assert f"{topic}/0: offsets 1 to 4 left retention" in at_start
+    assert "to 4 left retention" in while_reading
+
+
+async def _read_one_and_lose_some(bootstrap: str, topic: str, group: str) -> None:
+    """Publish six records; the group has read the first when the first five are deleted."""
+    first = TopicPartition(topic, 0)
+    async with AIOKafkaProducer(bootstrap_servers=bootstrap) as producer:
+        for number in range(6):
+            await producer.send_and_wait(topic, b"%d" % number, partition=0)
+    async with AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False) as consumer:
+        consumer.assign([first])
+        await consumer.commit({first: 1})
+    admin_client = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin_client.start()
+    await admin_client.delete_records({first: RecordsToDelete(before_offset=5)})
+    await admin_client.close()
 
 
 class _Other:

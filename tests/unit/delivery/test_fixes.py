@@ -270,6 +270,38 @@ def test_without_the_fix_skipped_records_stop_nothing() -> None:
         run(records_that_never_came)
 
 
+async def records_that_left_retention(rig: Rig) -> None:
+    rig.consumer._committed_offset[SOURCE] = 100
+    rig.consumer.earliest_offsets = AsyncMock(return_value={SOURCE: 450})
+    await rig.consumer._add_gap(SOURCE, 101, 450)
+    assert rig.consumer.crash.await_count == 1, "lost records were taken for a gap of compaction"
+    assert "in/0: offsets 101 to 449 left retention" in str(rig.consumer.crash.await_args.args[0])
+    assert not rig.consumer._gap[SOURCE], "what comes behind them could be committed"
+    Consumer.newswire_skip_expired = True
+    await rig.consumer._add_gap(SOURCE, 101, 450)
+    assert rig.consumer.crash.await_count == 1
+    assert rig.consumer._gap[SOURCE]
+
+
+async def a_gap_of_a_transaction(rig: Rig) -> None:
+    rig.consumer._committed_offset[SOURCE] = 100
+    rig.consumer.earliest_offsets = AsyncMock(return_value={SOURCE: 50})
+    await rig.consumer._add_gap(SOURCE, 102, 103)
+    assert rig.consumer.crash.await_count == 0
+    assert rig.consumer._gap[SOURCE]
+
+
+def test_records_that_left_retention_stop_the_worker_and_other_gaps_do_not() -> None:
+    fixes.install(barrier_seconds=5.0, commit_seconds=5.0)
+    run(records_that_left_retention)
+    run(a_gap_of_a_transaction)
+
+
+def test_without_the_fix_records_that_left_retention_are_taken_for_a_gap() -> None:
+    with pytest.raises(AssertionError, match="taken for a gap"):
+        run(records_that_left_retention)
+
+
 async def written_to_when_closed(_: Rig) -> None:
     """A request on a connection whose transport uvloop has closed, and the reader has not noticed yet."""
     listener = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
