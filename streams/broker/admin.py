@@ -16,6 +16,7 @@ from streams.contracts.connection import Kafka
 
 TOPIC_EXISTS: Final = 36
 MIN_REPLICAS: Final = "min.insync.replicas"
+SAFE_REPLICAS: Final = 2  # of three or more: an acknowledged record survives its leader; of two, one must be enough
 AT_LEAST: Final = frozenset({"retention.ms", "max.message.bytes"})  # a broker that keeps or takes more does no harm
 FOR_EVER: Final = "-1"
 
@@ -46,6 +47,8 @@ class Mismatch(NamedTuple):
     @property
     def fatal(self) -> bool:
         """Whether records could be lost or refused over it, so that a worker must not run."""
+        if self.setting == MIN_REPLICAS:
+            return int(self.actual) > int(self.expected)
         if self.setting not in AT_LEAST or not self.actual:
             return True
         return self.actual != FOR_EVER and (self.expected == FOR_EVER or int(self.actual) < int(self.expected))
@@ -58,10 +61,15 @@ class Mismatch(NamedTuple):
                 f"topic {self.topic} has {self.actual} partitions, the catalogue says {self.expected}: "
                 "set NEWSWIRE_PARTITIONS to match, or use a new prefix"
             )
+        if self.setting == MIN_REPLICAS and self.fatal:
+            return (
+                f"topic {self.topic} has {self.setting}={self.actual} and {self.expected} replicas, so that no record "
+                f"would be acknowledged: lower it by kafka-configs, or create the topic with more replicas"
+            )
         if self.setting == MIN_REPLICAS:
             return (
-                f"topic {self.topic} has {self.setting}={self.actual} and {self.expected}, so that no record would be "
-                f"acknowledged: lower it by kafka-configs, or create the topic with more replicas"
+                f"topic {self.topic} has {self.setting}={self.actual}: an acknowledged record may be on one broker and "
+                f"go with it; set {self.expected} by kafka-configs"
             )
         more = "" if self.fatal else " (more does no harm)"
         return (
@@ -73,14 +81,16 @@ class Mismatch(NamedTuple):
 async def ensure_topics(bootstrap: Kafka, specs: Iterable[Spec], replication: int = 1) -> list[str]:
     """Create the topics that are missing and wait until they can be used; return their names, sorted.
 
-    An existing topic is left as it is: `check_topics` says whether it fits.
+    With three replicas or more, a record is acknowledged once two have it. An existing topic is left as it is:
+    `check_topics` says whether it fits.
     """
     wanted = {spec.name: spec for spec in specs}
     existing = await describe(bootstrap, wanted)
     missing = sorted(wanted.keys() - existing.keys())
     if missing:
+        safe = {MIN_REPLICAS: str(SAFE_REPLICAS)} if replication > SAFE_REPLICAS else {}
         topics = [
-            NewTopic(name, wanted[name].partitions, replication, topic_configs=dict(wanted[name].config()))
+            NewTopic(name, wanted[name].partitions, replication, topic_configs={**safe, **wanted[name].config()})
             for name in missing
         ]
         async with admin_of(bootstrap) as admin:
@@ -105,10 +115,17 @@ async def check_topics(bootstrap: Kafka, specs: Iterable[Spec]) -> list[Mismatch
         pairs = [("partitions", str(spec.partitions), str(found[name].partitions))]
         pairs += [(key, value, settings[name].get(key, "")) for key, value in spec.config().items()]
         mismatches += [Mismatch(name, *pair) for pair in pairs if pair[1] != pair[2]]
-        replicas, needed = found[name].replication, settings[name].get(MIN_REPLICAS, "1")
-        if int(needed) > replicas:
-            mismatches.append(Mismatch(name, MIN_REPLICAS, f"{replicas} replicas", needed))
+        mismatches += _replicas(name, found[name].replication, settings[name].get(MIN_REPLICAS, "1"))
     return mismatches
+
+
+def _replicas(topic: str, replicas: int, needed: str) -> list[Mismatch]:
+    """Say when a record could never be acknowledged, or would be when one of several brokers has it."""
+    if int(needed) > replicas:
+        return [Mismatch(topic, MIN_REPLICAS, str(replicas), needed)]
+    if replicas > SAFE_REPLICAS > int(needed):
+        return [Mismatch(topic, MIN_REPLICAS, str(SAFE_REPLICAS), needed)]
+    return []
 
 
 async def delete_topics(bootstrap: Kafka, names: Sequence[str]) -> None:
