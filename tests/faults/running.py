@@ -112,6 +112,8 @@ def _run_row(made: Arena, row: Row) -> Line:
         *repeats_beyond(kafka, report, made.disturbances),
     ]
     problems += row.verify(made, report, kafka) if row.verify else []
+    if own_exits and not row.may_stop:
+        problems.append(f"{len(own_exits)} workers ended by themselves, and nothing here endangers their promise")
     if unhappy := made.reconcile():
         problems.append(unhappy)
     line = _line(made, row, report, own_exits, problems)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Final
 
@@ -69,6 +71,11 @@ class Worker:
     def logged(self, text: bytes) -> int:
         """Return how often it has logged this."""
         return self.log.read_bytes().count(text) if self.log.exists() else 0
+
+    def last_logged(self) -> float:
+        """Return the time of its newest whole log line, by its own clock, in seconds since 1970 UTC."""
+        times = re.findall(rb'"timestamp": "([^"]+)"', self.log.read_bytes())
+        return datetime.fromisoformat(times[-1].decode()).timestamp()
 
     def versions(self) -> set[str]:
         """Return the pipeline of each process that has started."""
