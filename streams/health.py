@@ -127,8 +127,9 @@ class Watch:
         write(self.path, self.look(seen))
 
     def remove(self) -> None:
-        """Leave no file behind: a worker that ended in order is not a sick one."""
-        self.path.unlink(missing_ok=True)
+        """Leave no file behind: a worker that ended in order is not a sick one, even where the file cannot go."""
+        with suppress(OSError):
+            self.path.unlink(missing_ok=True)
 
 
 def path_of(state: Path, slot: str, pid: int) -> Path:

@@ -13,7 +13,7 @@ TERMINATED: Final = 143
 EXIT_CODES: Final[dict[int, str]] = {
     OK: "done",
     FAILED: "done, but something is not as it should be (missing outcomes, topics that differ, nothing found)",
-    USAGE: "could not begin: wrong arguments or settings, no such file, no broker, no Java",
+    USAGE: "could not begin: wrong arguments or settings, no such file, unusable state folder, no broker, no Java",
     STOPPED: "a worker stopped because it could not keep its promise; the log says why",
     GAVE_UP: "`worker --supervise` gave up: the worker crashed again and again",
     INTERRUPTED: "interrupted (Ctrl-C)",

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple, Self
 
 from streams.cli.errors import UserError
 from streams.cli.scan import Place, Span
+from streams.cli.state import usable
 from streams.contracts.origin import Origin
 from streams.core.reconcile import KINDS, Outcome, Owner
 
@@ -72,9 +73,9 @@ class Ledger:
     """The file. Methods that read see what was committed and what was not."""
 
     def __init__(self, path: Path, *, fresh: bool = False) -> None:
-        """Open the file, or make it; a damaged one, or one that another run holds, is a UserError."""
+        """Open the file, or make it; a damaged one, one that another run holds, or no place for it is a UserError."""
         self._path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
+        usable(path.parent)
         if fresh:
             for name in (path, path.with_name(path.name + "-journal")):
                 name.unlink(missing_ok=True)

@@ -29,6 +29,7 @@ from streams.cli.common import add_broker_arguments, run_async, settings_from, u
 from streams.cli.errors import FAILED, OK, STOPPED, UserError
 from streams.cli.outcomes import Tally, outcome_topics, summary
 from streams.cli.show import short
+from streams.cli.state import usable
 from streams.client import Received, subscribe
 from streams.settings import Settings
 
@@ -62,6 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run it."""
     settings = settings_from(arguments)
     items = _items(arguments)
+    usable(settings.state)
     with ExitStack() as stack, user_errors():
         if arguments.with_parent:
             stack.enter_context(ended_with_parent())
@@ -120,8 +122,7 @@ async def _prepare(settings: Settings) -> None:
 @contextmanager
 def worker_process(settings: Settings) -> Iterator["subprocess.Popen[bytes]"]:
     """Run a worker beside us, its log in the state folder; it ends with us."""
-    log = settings.state / "logs" / "worker.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
+    log = usable(settings.state / "logs") / "worker.log"
     environment = {**os.environ, **_as_environment(settings)}
     with log.open("wb") as sink:
         worker = subprocess.Popen(

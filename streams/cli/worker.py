@@ -16,6 +16,7 @@ from streams.broker.rights import check_rights
 from streams.cli import slots, supervise
 from streams.cli.common import add_broker_arguments, run_async, verb, with_broker
 from streams.cli.errors import OK, STOPPED, UserError
+from streams.cli.state import usable
 from streams.cli.vitals import check_idempotence, vitals
 from streams.contracts.acls import stage_grants
 from streams.contracts.topics import STAGES, sources_of
@@ -56,6 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run it."""
     settings = with_broker(arguments)
     names = stage_names(arguments.stages)
+    usable(settings.state)
     logs.configure(settings.log_level, settings.log_format)
     if arguments.supervise:
         return _supervise(settings, arguments)

@@ -73,6 +73,11 @@ def test_the_file_is_as_old_as_the_last_progress(tmp_path: Path) -> None:
     assert not list(watch.path.parent.iterdir())
 
 
+def test_a_worker_that_cannot_remove_its_file_still_ends_in_order(tmp_path: Path) -> None:
+    (tmp_path / "health").touch()
+    Watch(health.path_of(tmp_path, "a", 1), "a", lambda: NOW).remove()
+
+
 def test_no_file_and_a_foreign_file_are_said_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(NoReport, match="no worker writes"):
         health.read_all(tmp_path)

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from streams.cli.errors import UserError
+from streams.cli.ledger import Ledger
 from streams.cli.outcomes import raw_position, summary
+from streams.cli.state import usable
 from streams.cli.tail import matches, position, topic_named
 from streams.cli.worker import stage_names
 from streams.contracts.topics import Catalogue
@@ -77,6 +79,33 @@ def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
     assert "NEWSWIRE_PARTITIONS" in done.stderr
     assert "NEWSWIRE_LOG_LEVEL" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [("worker",), ("worker", "--supervise"), ("up", "--once")])
+def test_an_unusable_state_folder_is_one_line_and_exit_code_2(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    (tmp_path / "file").touch()
+    state = tmp_path / "file" / "state"
+    done = newswire(*arguments, "--bootstrap", "127.0.0.1:1", NEWSWIRE_STATE=str(state))
+    assert done.returncode == 2, done.stderr
+    [line] = done.stderr.splitlines()
+    assert f"{state} cannot be used: Not a directory: set NEWSWIRE_STATE" in line
+
+
+def test_the_checkpoint_has_no_place_below_a_file(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(UserError, match="NEWSWIRE_STATE") as told:
+        Ledger(tmp_path / "file" / "checkpoint.sqlite")
+    assert told.value.exit_code == 2
+
+
+def test_the_state_folder_is_made_and_must_be_ours_to_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert usable(tmp_path / "a" / "b").is_dir()
+    (tmp_path / "file").touch()
+    with pytest.raises(UserError, match="it is not a folder"):
+        usable(tmp_path / "file")
+    monkeypatch.setattr("os.access", lambda *_: False)  # root, who may run this, is allowed everything
+    with pytest.raises(UserError, match="it may not be written"):
+        usable(tmp_path / "a")
 
 
 def test_a_reader_that_has_seen_enough_is_no_error() -> None:
