@@ -70,6 +70,11 @@ def progress_at(report: Report) -> float:
     return min((report.written_at, *(since for since, _ in _standing(report))))
 
 
+def worked_seconds(report: Report) -> float:
+    """Return for how long, since its stages ran, nothing stood still."""
+    return 0.0 if report.ready_at is None else max(0.0, progress_at(report) - report.ready_at)
+
+
 def _standing(report: Report) -> Iterator[tuple[float, str]]:
     """Yield what stood still when the report was written, and since when."""
     if report.ready_at is None:

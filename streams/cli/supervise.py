@@ -31,17 +31,34 @@ class Policy:
 
     The first restart comes almost at once, since a kill or a full disk is over by then; later ones wait, so that a
     broker in trouble is not met by a storm. Six crashes within two minutes are not bad luck but a cause that a person
-    must look for.
+    must look for. So are twelve in a row of which none came after five minutes of work: a worker that dies of a commit
+    that never comes through, or is killed because it hangs, needs minutes for each. Records that it finished in
+    between are no sign of progress, for without a commit they are the same ones each time. Five minutes are twice the
+    longest limit that a worker keeps itself; twelve leave a cluster the time to restart its brokers one by one.
     """
 
     first_seconds: float = 1.0
     most_seconds: float = 30.0
     crashes: int = 6
     window_seconds: float = 120.0
+    slow_crashes: int = 12
+    steady_seconds: float = 300.0
 
     def recent(self, crashes: Sequence[float], now: float) -> list[float]:
         """Return the times of the crashes that still count."""
         return [moment for moment in crashes if now - moment <= self.window_seconds]
+
+    def in_a_row(self, before: int, worked_seconds: float) -> int:
+        """Return how many crashes in a row it makes with this one, of a worker that had worked for so long."""
+        return 1 if worked_seconds >= self.steady_seconds else before + 1
+
+    def hopeless(self, recent: int, in_a_row: int) -> str | None:
+        """Return why starting again is no use, None while it may be; counts include the crash of this moment."""
+        if recent >= self.crashes:
+            return f"{recent} crashes within {self.window_seconds:g} s"
+        if in_a_row >= self.slow_crashes:
+            return f"{in_a_row} crashes in a row, each within {self.steady_seconds:g} s of work"
+        return None
 
     def delay(self, crashes: int, chance: float) -> float:
         """Return the seconds before the restart after so many recent crashes; `chance` is in [0, 1).
@@ -68,6 +85,8 @@ class Supervisor:
     policy: Policy = field(default_factory=Policy)
     hung_seconds: float = HUNG_SECONDS
     _crashes: list[float] = field(default_factory=list)
+    _in_a_row: int = 0
+    _worked_seconds: float = 0.0  # of the last worker
     _stop: signal.Signals | None = None
     _child: "subprocess.Popen[bytes] | None" = None
 
@@ -81,9 +100,9 @@ class Supervisor:
                 if code == OK:
                     return OK
                 if code == USAGE and not self._crashes:  # it never began: arguments or settings are wrong
-                    return self._give_up(code, code)
-                if not self._may_restart():
-                    return self._give_up(code, GAVE_UP)
+                    return self._give_up(code, code, "it cannot begin; see its message")
+                if (hopeless := self._hopeless()) is not None:
+                    return self._give_up(code, GAVE_UP, f"{hopeless}; the lines before say why")
                 self._wait(code, reason)
                 if self._asked_to_stop():
                     return OK
@@ -97,8 +116,10 @@ class Supervisor:
             self.command, env=dict(self.environment), pass_fds=self.inherited, start_new_session=True
         )
         logs.get().info("supervisor.started", pid=self._child.pid, crashes=len(self._crashes))
+        started = time.monotonic()
         hung = self._watch(self._child)
         code = self._child.returncode
+        self._worked_seconds = self._worked(self._child.pid, time.monotonic() - started)
         return code, hung or (f"exit code {code}" if code >= 0 else f"killed by {signal.Signals(-code).name}")
 
     def _watch(self, child: "subprocess.Popen[bytes]") -> str | None:
@@ -119,23 +140,34 @@ class Supervisor:
         return hung
 
     def _hung(self, pid: int) -> str | None:
-        if self.health_file is None:
-            return None
-        try:
-            report = health.read(self.health_file)
-        except health.NoReport:
-            return None
-        stalled = health.verdict(report, time.time(), self.hung_seconds) if report.pid == pid else None
+        report = self._report(pid)
+        stalled = None if report is None else health.verdict(report, time.time(), self.hung_seconds)
         # While the broker is away, nobody makes progress, and a restart would not either.
         return stalled if stalled and self.reachable() else None
 
-    def _may_restart(self) -> bool:
+    def _report(self, pid: int) -> health.Report | None:
+        """Return what this worker said last of itself."""
+        try:
+            report = None if self.health_file is None else health.read(self.health_file)
+        except health.NoReport:
+            return None
+        return report if report is not None and report.pid == pid else None
+
+    def _worked(self, pid: int, lived: float) -> float:
+        """Return how long the worker worked; where it could not write its health (a full disk), how long it lived."""
+        report = self._report(pid)
+        return lived if report is None else health.worked_seconds(report)
+
+    def _hopeless(self) -> str | None:
+        """Count the crash; return why to give up, None to start again."""
         now = time.monotonic()
         if not self.reachable():
             self._crashes = self._crashes[-1:] or [now]  # an outage is not the worker's fault
-            return True
+            self._in_a_row = min(self._in_a_row, 1)
+            return None
         self._crashes = [*self.policy.recent(self._crashes, now), now]
-        return len(self._crashes) < self.policy.crashes
+        self._in_a_row = self.policy.in_a_row(self._in_a_row, self._worked_seconds)
+        return self.policy.hopeless(len(self._crashes), self._in_a_row)
 
     def _wait(self, code: int, reason: str) -> None:
         """Wait as long as the policy says, and while no broker answers."""
@@ -145,6 +177,7 @@ class Supervisor:
             exit_code=code,
             reason=reason,
             crashes=len(self._crashes),
+            in_a_row=self._in_a_row,
             after_seconds=round(after, 1),
         )
         deadline = time.monotonic() + after
@@ -153,15 +186,13 @@ class Supervisor:
         while self._stop is None and not self.reachable():
             time.sleep(POLL_SECONDS)
 
-    def _give_up(self, code: int, exit_code: int) -> int:
+    def _give_up(self, code: int, exit_code: int, reason: str) -> int:
         logs.get().error(
             "supervisor.gave_up",
             exit_code=code,
             crashes=len(self._crashes),
-            window_seconds=self.policy.window_seconds,
-            reason="it cannot begin; see its message"
-            if code == exit_code
-            else "it crashes again and again; the lines before say why",
+            in_a_row=self._in_a_row,
+            reason=reason,
         )
         return exit_code
 

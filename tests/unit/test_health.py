@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from streams import health
-from streams.health import Counters, NoReport, Report, StageProgress, Watch, advanced, verdict
+from streams.health import Counters, NoReport, Report, StageProgress, Watch, advanced, verdict, worked_seconds
 
 LIMIT = 30.0
 NOW = 1_000.0
@@ -40,6 +40,13 @@ def test_the_verdict_names_what_stands_longest(given: Report, says: str | None) 
     found = verdict(given, NOW, LIMIT)
     assert (found is None) == (says is None)
     assert says is None or says in (found or "")
+
+
+def test_work_is_what_came_after_ready_and_before_anything_stood_still() -> None:
+    assert worked_seconds(report(ready_at=None)) == 0.0
+    assert worked_seconds(report(stage(), ready_at=NOW - 40)) == 40.0
+    assert worked_seconds(report(stage(in_flight=1, moved_at=NOW - 30), ready_at=NOW - 40)) == 10.0
+    assert worked_seconds(report(stage(polled_at=0.0), ready_at=NOW - 40)) == 0.0
 
 
 def test_a_stage_moves_when_it_finishes_or_has_nothing_to_do() -> None:

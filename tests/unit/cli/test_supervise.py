@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -166,6 +166,53 @@ def test_delays_double_up_to_a_limit_and_half_of_them_is_chance() -> None:
 
 def test_old_crashes_are_forgotten() -> None:
     assert Policy(window_seconds=10.0).recent([1.0, 5.0, 14.0], now=15.0) == [5.0, 14.0]
+
+
+def crashes_until_it_is_hopeless(policy: Policy, lives: Iterable[tuple[float, float]]) -> int | None:
+    """Return after how many lives the policy gives up; a life lasts so many seconds, and of these works so many."""
+    now, crashes, in_a_row = 0.0, list[float](), 0
+    for number, (lasts, works) in enumerate(lives, start=1):
+        now += lasts
+        crashes = [*policy.recent(crashes, now), now]
+        in_a_row = policy.in_a_row(in_a_row, works)
+        if policy.hopeless(len(crashes), in_a_row):
+            return number
+    return None
+
+
+@pytest.mark.parametrize(
+    ("lives", "gives_up"),
+    [
+        ([(20.0, 1.0)] * 30, 6),
+        ([(30.0, 20.0)] * 30, 12),  # commits do not come through
+        ([(170.0, 2.0)] * 30, 12),  # it hangs
+        ([(170.0, 2.0)] * 11 + [(600.0, 301.0)] + [(170.0, 2.0)] * 10, None),
+        ([(3_600.0, 3_590.0)] * 30, None),
+        ([(400.0, 10.0)] * 30, 12),  # a long recovery, and then it crashes
+    ],
+)
+def test_fast_and_slow_crash_loops_end_and_work_in_between_counts(
+    lives: list[tuple[float, float]], gives_up: int | None
+) -> None:
+    assert crashes_until_it_is_hopeless(Policy(), lives) == gives_up
+
+
+@pytest.mark.parametrize(("worked", "ends", "starts"), [(299.0, GAVE_UP, 3), (301.0, OK, 6)])
+def test_what_a_worker_said_of_its_work_decides_whether_it_is_a_loop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, worked: float, ends: int, starts: int
+) -> None:
+    policy = Policy(first_seconds=0.01, most_seconds=0.05, crashes=99, slow_crashes=3)
+    supervisor = Supervisor(
+        counting(tmp_path, "[3] * 5 + [0]"), os.environ, health_file=tmp_path / "none", policy=policy
+    )
+
+    def read(_: Path) -> Report:
+        assert supervisor._child is not None
+        return Report(supervisor._child.pid, "a", 0.0, 50.0 + worked, 50.0, ())
+
+    monkeypatch.setattr(health, "read", read)
+    assert supervisor.run() == ends
+    assert len(list(tmp_path.iterdir())) == starts
 
 
 def test_two_workers_never_share_a_slot_and_a_restart_finds_its_own(tmp_path: Path) -> None:
