@@ -89,8 +89,7 @@ def error_name(code: int) -> str:
 
 async def reach(bootstrap: Kafka) -> None:
     """Be let in by one of the brokers: aiokafka would log each refusal, and then not say which it was."""
-    for address in connection_of(bootstrap).bootstrap.split(","):
-        _check_address(address)
+    check_addresses(connection_of(bootstrap).bootstrap)
     try:
         answered = await probe(bootstrap, ANSWER_S)
     except NotSecured as error:
@@ -99,10 +98,12 @@ async def reach(bootstrap: Kafka) -> None:
         raise _nobody(bootstrap)
 
 
-def _check_address(address: str) -> None:
-    host, _, port = address.strip().rpartition(":")
-    if not (host and port.isdecimal() and int(port) < 65_536):
-        raise BrokerError(f"{address.strip()!r} is no broker's address: give HOST:PORT, several with commas")
+def check_addresses(bootstrap: str) -> None:
+    """Make sure that these can be addresses, whether or not anybody answers there."""
+    for address in bootstrap.split(","):
+        host, _, port = address.strip().rpartition(":")
+        if not (host and port.isdecimal() and int(port) < 65_536):
+            raise BrokerError(f"{address.strip()!r} is no broker's address: give HOST:PORT, several with commas")
 
 
 def _nobody(bootstrap: Kafka) -> BrokerError:

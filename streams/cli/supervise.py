@@ -18,6 +18,7 @@ from streams.cli.errors import GAVE_UP, INTERRUPTED, OK, TERMINATED, USAGE
 POLL_SECONDS: Final = 0.1
 STOP_SECONDS: Final = 25.0  # a worker needs 10; then nothing is left that waiting would save
 CONNECT_SECONDS: Final = 2.0
+AWAY_SECONDS: Final = 1.0  # between looks for a broker that is away
 LOOK_SECONDS: Final = 5.0  # between looks at the child's health
 # Longer than every limit that a worker keeps itself (60 s for an article in the models, 30 s for a delivery): who has
 # made no progress for so long will not stop by itself either.
@@ -87,25 +88,29 @@ class Supervisor:
     _crashes: list[float] = field(default_factory=list)
     _in_a_row: int = 0
     _worked_seconds: float = 0.0  # of the last worker
+    _may_pass: bool = False  # a worker crashed before, or the broker was away: what cannot begin now may in a moment
     _stop: signal.Signals | None = None
     _child: "subprocess.Popen[bytes] | None" = None
 
     def run(self) -> int:
         """Return the exit code: 0 once the worker drained after a signal; its own when starting again cannot help."""
         with self._signals():
+            self._await_broker()
             while True:
+                if self._asked_to_stop():
+                    return OK
                 code, reason = self._one()
                 if self._asked_to_stop():
                     return OK if code in CALLED_OFF else (code if code >= 0 else 128 - code)
                 if code == OK:
                     return OK
-                if code == USAGE and not self._crashes:  # it never began: arguments or settings are wrong
+                # It never began, and not for want of a broker: arguments, settings, topics or rights are wrong.
+                if code == USAGE and not self._may_pass and self.reachable():
                     return self._give_up(code, code, "it cannot begin; see its message")
                 if (hopeless := self._hopeless()) is not None:
                     return self._give_up(code, GAVE_UP, f"{hopeless}; the lines before say why")
+                self._may_pass = True
                 self._wait(code, reason)
-                if self._asked_to_stop():
-                    return OK
 
     def _asked_to_stop(self) -> bool:
         return self._stop is not None
@@ -162,7 +167,7 @@ class Supervisor:
         """Count the crash; return why to give up, None to start again."""
         now = time.monotonic()
         if not self.reachable():
-            self._crashes = self._crashes[-1:] or [now]  # an outage is not the worker's fault
+            self._crashes = self._crashes[-1:]  # an outage is not the worker's fault
             self._in_a_row = min(self._in_a_row, 1)
             return None
         self._crashes = [*self.policy.recent(self._crashes, now), now]
@@ -180,10 +185,22 @@ class Supervisor:
             in_a_row=self._in_a_row,
             after_seconds=round(after, 1),
         )
-        deadline = time.monotonic() + after
-        while self._stop is None and time.monotonic() < deadline:
-            time.sleep(POLL_SECONDS)
+        self._sleep(after)
+        self._await_broker()
+
+    def _await_broker(self) -> None:
+        """Wait while no broker answers: when a machine starts, say, its worker may be there first."""
+        if self._stop is not None or self.reachable():
+            return
+        self._may_pass = True  # one that has just opened its port may not be ready for us
+        logs.get().warning("supervisor.waiting", reason="no Kafka broker answers")
         while self._stop is None and not self.reachable():
+            self._sleep(AWAY_SECONDS)
+
+    def _sleep(self, seconds: float) -> None:
+        """Sleep, unless told to stop."""
+        deadline = time.monotonic() + seconds
+        while self._stop is None and time.monotonic() < deadline:
             time.sleep(POLL_SECONDS)
 
     def _give_up(self, code: int, exit_code: int, reason: str) -> int:

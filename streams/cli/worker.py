@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 from streams import health, logs
 from streams.broker import admin, describe, limits, offsets
 from streams.broker.rights import check_rights
+from streams.broker.session import check_addresses
 from streams.cli import slots, supervise
-from streams.cli.common import add_broker_arguments, run_async, verb, with_broker
+from streams.cli.common import add_broker_arguments, run_async, user_errors, verb, with_broker
 from streams.cli.errors import OK, STOPPED, UserError
 from streams.cli.state import usable
 from streams.cli.vitals import check_idempotence, vitals
@@ -70,6 +71,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _supervise(settings: Settings, arguments: argparse.Namespace) -> int:
     """Run this verb in a child, in a slot of its own."""
+    with user_errors():
+        check_addresses(settings.bootstrap or "")  # at a wrong one nobody would ever answer
     try:
         slot = None if settings.slot else slots.take(settings.state)
     except OSError as error:

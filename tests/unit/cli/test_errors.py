@@ -47,6 +47,7 @@ def newswire(*arguments: str, **env: str) -> "subprocess.CompletedProcess[str]":
         (("up", "--once", "--files", "no-such-file.jsonl"), "no-such-file.jsonl"),
         (("worker",), "NEWSWIRE_BOOTSTRAP"),
         (("worker", "--bootstrap", "127.0.0.1:1", "--stages", "polish"), "polish"),
+        (("worker", "--supervise", "--bootstrap", "kafka"), "'kafka' is no broker's address"),
         (("status", "--bootstrap", "127.0.0.1:1"), "127.0.0.1:1"),
         (("worker", "--bootstrap", "127.0.0.1:1"), "127.0.0.1:1"),
         (("tail", "--bootstrap", "127.0.0.1:1"), "127.0.0.1:1"),

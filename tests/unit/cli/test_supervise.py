@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain, repeat
 from pathlib import Path
 
 import pytest
@@ -77,10 +78,39 @@ def test_giving_up_is_one_clear_line(tmp_path: Path, capfd: pytest.CaptureFixtur
 
 def test_an_outage_is_not_counted(tmp_path: Path) -> None:
     """Eight crashes while no broker answers are not held against the worker; it waits for the broker each time."""
-    looks = iter([False, True] * 8 + [True] * 100)
+    looks = iter([True] + [False, True] * 8 + [True] * 100)
     supervisor = Supervisor(counting(tmp_path, "[3] * 8 + [0]"), os.environ, reachable=lambda: next(looks), policy=FAST)
     assert supervisor.run() == OK
     assert len(list(tmp_path.iterdir())) == 9
+
+
+@pytest.mark.parametrize(
+    ("codes", "looks", "ends", "starts"),
+    [
+        ("[0]", [False] * 3, OK, 1),  # it starts with the machine, before the broker
+        ("[2, 0]", [False] * 3, OK, 2),  # the broker's port is open, and it is not ready yet
+        ("[2, 0]", [True, False, False], OK, 2),  # the broker went away as the worker began
+        ("[2] * 9", [False], GAVE_UP, 4),
+        ("[2] * 9", [True], USAGE, 1),
+    ],
+)
+def test_a_broker_that_is_not_there_yet_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, codes: str, looks: list[bool], ends: int, starts: int
+) -> None:
+    monkeypatch.setattr("streams.cli.supervise.AWAY_SECONDS", 0.01)
+    seen = chain(looks, repeat(True))
+    supervisor = Supervisor(counting(tmp_path, codes), os.environ, reachable=lambda: next(seen), policy=FAST)
+    assert supervisor.run() == ends
+    assert len(list(tmp_path.iterdir())) == starts
+
+
+def test_a_supervisor_that_waits_for_the_broker_can_be_stopped() -> None:
+    source = PARENT.replace("os.environ)", "os.environ, reachable=lambda: print('looked', flush=True))")
+    with supervised("print('up', flush=True)", source) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "looked\n"
+        process.terminate()
+        assert process.stdout.read().splitlines()[-1] == "0"
 
 
 def test_a_hung_worker_is_killed_and_started_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,9 +146,9 @@ print(Supervisor([sys.executable, "-c", sys.argv[1]], os.environ).run(), flush=T
 
 
 @contextmanager
-def supervised(source: str) -> Iterator["subprocess.Popen[str]"]:
+def supervised(source: str, parent: str = PARENT) -> Iterator["subprocess.Popen[str]"]:
     process = subprocess.Popen(
-        [sys.executable, "-c", PARENT, source], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT
+        [sys.executable, "-c", parent, source], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT
     )
     try:
         yield process
