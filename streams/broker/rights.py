@@ -3,19 +3,20 @@
 Every function raises BrokerError, within about 5 s, when no broker answers, or when it refuses.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from aiokafka.protocol.admin import DescribeGroupsRequest_v3, DescribeGroupsResponse_v3
 from aiokafka.protocol.api import Request
 from aiokafka.protocol.coordination import FindCoordinatorRequest
 
-from streams.broker.describe import NOT_ALLOWED
+from streams.broker.admin import Mismatch
+from streams.broker.describe import NOT_ALLOWED, UNKNOWN_TOPIC
 from streams.broker.errors import BrokerError
 from streams.broker.metadata import TopicsRequest
 from streams.broker.offsets import COORDINATOR_NOT_READY, GROUP_REFUSED
 from streams.broker.session import ask, client_of, error_name, until
-from streams.contracts.acls import Grant
+from streams.contracts.acls import READ, Grant
 from streams.contracts.connection import Kafka
 
 # Kafka's AclOperation, by the bit that stands for each in `authorized_operations`.
@@ -51,10 +52,39 @@ async def check_rights(bootstrap: Kafka, grants: Iterable[Grant]) -> None:
             if grant.resource == "group":
                 missing += lacking(grant, await _group_rights(client, bootstrap, grant.name))
     if missing:
-        raise BrokerError(
-            f"Kafka at {bootstrap} does not allow us {', '.join(dict.fromkeys(missing))}: grant it "
-            "(`newswire topics acls` prints the commands)"
-        )
+        raise _not_allowed(bootstrap, missing)
+
+
+async def check_readable(client: Any, bootstrap: Kafka, topics: Mapping[str, int]) -> None:
+    """Make sure that these topics exist, with so many partitions each, and that we may read them.
+
+    aiokafka waits for what it does not see until its time is over, and asks in a way that makes some brokers create it.
+
+    Raises:
+        BrokerError: one line that names each topic, or each right that is missing.
+    """
+    answer = await ask(client, bootstrap, TopicsRequest(topics, rights=True))
+    missing: list[str] = []
+    differing: list[Mismatch] = []
+    for code, name, _, _, partitions, rights, *_ in answer.topics:
+        if code == UNKNOWN_TOPIC:
+            differing.append(Mismatch(name, "topic", name, ""))
+            continue
+        lacks = lacking(Grant("topic", name, (READ,)), 0 if code == NOT_ALLOWED else rights)
+        missing += lacks
+        if not lacks and len(partitions) != topics[name]:
+            differing.append(Mismatch(name, "partitions", str(topics[name]), str(len(partitions))))
+    if missing:
+        raise _not_allowed(bootstrap, missing)
+    if differing:
+        raise BrokerError(f"Kafka at {bootstrap}: {'; '.join(map(str, differing))}")
+
+
+def _not_allowed(bootstrap: Kafka, missing: Iterable[str]) -> BrokerError:
+    return BrokerError(
+        f"Kafka at {bootstrap} does not allow us {', '.join(dict.fromkeys(missing))}: grant it "
+        "(`newswire topics acls` prints the commands)"
+    )
 
 
 async def _missing_of_topics(client: Any, bootstrap: Kafka, grants: list[Grant]) -> list[str]:

@@ -157,7 +157,9 @@ async def _replay(
     raw = settings.catalogue.raw
     state = (await describe(settings.connection, [raw.name])).get(raw.name)
     if state is None:
-        raise UserError(f"there is no topic {raw.name} at {settings.bootstrap}")
+        raise UserError(
+            f"there is no topic {raw.name} at {settings.bootstrap}: create it with `newswire topics create`"
+        )
     report = Report(target.name)
     async with scanner(settings.connection) as positions:
         bounds = await positions.bounds({raw.name: state.partitions})

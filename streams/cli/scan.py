@@ -8,6 +8,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from streams.broker.errors import BrokerError
+from streams.broker.rights import check_readable
 from streams.broker.session import reach, within
 from streams.client import CONNECT_SECONDS
 from streams.connect import client_arguments
@@ -52,14 +53,26 @@ class Scanner:
 
     def __init__(self, consumer: Any, bootstrap: Kafka) -> None:
         self._consumer, self._bootstrap = consumer, bootstrap
+        self._checked: dict[str, int] = {}
 
     async def bounds(self, topics: Mapping[str, int]) -> dict[Place, Span]:
-        """Return what is within retention now, for topics given as name -> number of partitions."""
+        """Return what is within retention now, for topics given as name -> number of partitions.
+
+        Raises:
+            BrokerError: a topic does not exist, has other partitions, or may not be read by us.
+        """
+        await self._check(topics)
         places = [TopicPartition(name, number) for name, count in topics.items() for number in range(count)]
         # Begin first: it only grows, so a span is never longer than what can be read.
         begins = await within(self._consumer.beginning_offsets(places), self._bootstrap)
         ends = await within(self._consumer.end_offsets(places), self._bootstrap)
         return {(at.topic, at.partition): Span(begins[at], ends[at]) for at in places}
+
+    async def _check(self, topics: Mapping[str, int]) -> None:
+        """See once that topics can be read, before the consumer asks for them."""
+        if new := {name: count for name, count in topics.items() if self._checked.get(name) != count}:
+            await check_readable(self._consumer._client, self._bootstrap, new)
+            self._checked |= new
 
     async def since(self, topic: str, partition: int, time_ms: int) -> int | None:
         """Return the first offset that was written at that time or later, None where there is none."""

@@ -125,7 +125,10 @@ async def _topics(name: str, settings: Settings) -> list[TopicSpec]:
     states = await describe(settings.connection, [topic.name for topic in wanted])
     for topic in wanted:
         if topic.name not in states:
-            raise UserError(f"there is no topic {topic.name} at {settings.bootstrap}")
+            makes = "newswire topics create" if name == LIVE else "newswire replay"
+            raise UserError(
+                f"there is no topic {topic.name} at {settings.bootstrap}: correct its name; `{makes}` makes one"
+            )
     return [replace(topic, partitions=states[topic.name].partitions) for topic in wanted]
 
 
