@@ -50,7 +50,12 @@ def add(verbs: Any) -> None:
         help="offset (in each partition), earliest, 30m, 2h, 3d, or ISO 8601",
     )  # fmt: skip
     sub.add_argument("--to", dest="end", metavar="OFFSET|TIME", help="stop before this (default: what is the end now)")
-    sub.add_argument("--to-topic", required=True, metavar="NAME", help="topic to write; created when it does not exist")
+    sub.add_argument(
+        "--to-topic",
+        required=True,
+        metavar="NAME",
+        help="topic to write, shadow.news say; created when it does not exist",
+    )
     sub.add_argument("--partition", type=int, action="append", metavar="N", help="only this one; may be repeated")
     sub.add_argument("--append", action="store_true", help="write to a topic that holds records already")
     sub.add_argument("--processes", type=int, metavar="N", help="processes that run the models (default: one a core)")

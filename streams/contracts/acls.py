@@ -13,6 +13,7 @@ CREATE: Final = "Create"
 DESCRIBE: Final = "Describe"
 DESCRIBE_CONFIGS: Final = "DescribeConfigs"
 CLUSTER: Final = "kafka-cluster"  # Kafka's name of the one cluster resource
+SHADOW: Final = "shadow."  # behind the prefix: how the topics begin that an operator may make, for `newswire replay`
 
 ROLES: Final = {
     "producer": "publishes articles: `python -m producers`, or your own",
@@ -89,6 +90,8 @@ def _operator(catalogue: Catalogue, group: str, resume: str | None) -> Iterator[
         yield Grant("topic", topic.name, (READ, DESCRIBE_CONFIGS))
     for topic in (catalogue.redrive, catalogue.clean):  # re-driven records, and orders to forget
         yield Grant("topic", topic.name, (WRITE,))
+    # A shadow topic is made, written, and read by diff; whoever may delete topics deletes it.
+    yield Grant("topic", f"{catalogue.prefix}{SHADOW}", (CREATE, READ, WRITE), prefixed=True)
     yield Grant("group", f"{group}.", (DESCRIBE,), prefixed=True)
 
 

@@ -113,6 +113,33 @@ def test_the_pipeline_runs_with_the_rights_of_the_table(
     assert b"uthoriz" not in log.read_bytes(), "a right is missing"
 
 
+def test_an_operator_replays_to_a_shadow_topic_and_what_cannot_be_read_is_named(
+    kafka: SecureKafka, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    for role in ("producer", "operator"):
+        allow(kafka, role, catalogue)
+    done = producers(env_of(kafka, "producer", catalogue, tmp_path), str(SEEDS / "bad_input.jsonl"))
+    assert done.returncode == 0, done.stderr.decode()
+    env = env_of(kafka, "operator", catalogue, tmp_path)
+    shadow = f"{catalogue.prefix}shadow.news"
+    done = newswire("replay", "--from", "earliest", "--to-topic", shadow, "--quiet", env=env)
+    assert done.returncode == 0, done.stderr.decode()
+    done = newswire("diff", f"topic:{shadow}", f"topic:{shadow}", env=env)
+    assert done.returncode == 0, done.stderr.decode()
+    run_async(kafka.deny("User:operator", catalogue.dead.name, READ))
+    none = {**env, "NEWSWIRE_PREFIX": f"{catalogue.prefix}shadow."}  # where the operator sees what exists
+    for verb, given, says in (
+        (("replay", "--from", "0", "--to-topic", "else.news"), env, "does not allow us to see topic else.news"),
+        (("dead", "list"), env, f"does not allow us Read on topic {catalogue.dead.name}"),
+        (("reconcile",), env, f"does not allow us Read on topic {catalogue.dead.name}"),
+        (("dead", "list"), none, f"topic {catalogue.prefix}shadow.news.dead does not exist"),
+    ):
+        done = newswire(*verb, env=given)
+        assert done.returncode == 2, done.stderr.decode()
+        assert says in done.stderr.decode()
+        assert len(done.stderr.splitlines()) == 1, done.stderr.decode()
+
+
 def _done(env: dict[str, str]) -> "subprocess.CompletedProcess[bytes] | None":
     done = newswire("status", env=env)
     assert done.returncode in (0, 1), done.stderr.decode()

@@ -19,8 +19,28 @@ def allowed(role: str, operation: str) -> set[str]:
 def test_only_who_must_write_may_write() -> None:
     assert allowed("producer", "Write") == {"news.raw"}
     assert allowed("subscriber", "Write") == allowed("admin", "Write") == set()
-    assert allowed("operator", "Write") == {"news.redrive", "news.clean"}
+    assert allowed("operator", "Write") == {"news.redrive", "news.clean", "shadow."}
     assert allowed("worker", "Write") == {t.name for t in CATALOGUE if t.writer not in ("producers", "an operator")}
+
+
+def test_an_operator_may_replay_to_a_shadow_topic_and_compare_it() -> None:
+    [shadow] = [
+        grant for grant in grants("operator", Catalogue(prefix="x."), group="g") if "Create" in grant.operations
+    ]
+    assert shadow == Grant("topic", "x.shadow.", ("Create", "Read", "Write"), prefixed=True)
+    assert allowed("operator", "Read") == {topic.name for topic in CATALOGUE} | {"shadow."}
+    assert not [topic.name for topic in CATALOGUE if topic.name.startswith("shadow.")]
+    [line] = commands((shadow,), "User:o", "h:1")
+    assert line.endswith(
+        "--operation Create --operation Read --operation Write --topic 'x.shadow.' --resource-pattern-type prefixed"
+    )
+
+
+def test_every_verb_of_a_role_is_in_the_document() -> None:
+    documented = dict(re.findall(r"^\| (\w+) \| ([^|]*`[^|]+) \|$", SECURITY, re.M))
+    for role, about in ROLES.items():
+        verbs = re.findall(r"`(?:newswire )?([a-z]+)`", about)
+        assert [verb for verb in verbs if not re.search(rf"`(newswire )?{verb}`", documented[role])] == []
 
 
 def test_a_subscriber_sees_outcomes_and_tables_only() -> None:
