@@ -26,12 +26,17 @@ SLICE_RECORDS: Final = 500  # some 20 ms of work: heartbeats and the other stage
 POLL_MS: Final = 200
 FETCH_BYTES: Final = 8 * 1_024 * 1_024  # eight times the default: fewer round trips
 PROGRESS_SECONDS: Final = 2.0
+STALL_SECONDS: Final = 30.0  # an election takes some 10; a longer silence is for the supervisor and the log to know
 SETTLED: Final[HeaderList] = [("settled", b"1")]
 """Header of a decision that was written again: it counts, whatever was written for its key before."""
 
 
 class NotOwner(RuntimeError):
     """Somebody else writes to the log. Nothing that rests on our state may leave."""
+
+
+class LogStalled(RuntimeError):
+    """The log has more records, and Kafka does not give them."""
 
 
 class State(Protocol):
@@ -268,14 +273,23 @@ class KafkaLog:
         return start[self._at], end[self._at]
 
     async def entries(self, start: int, end: int) -> AsyncIterator[tuple[int, Sequence[Entry]]]:
-        """Read from `start` to `end`; offsets that compaction left empty are passed over."""
+        """Read from `start` to `end`; offsets that compaction left empty are passed over.
+
+        Raises:
+            LogStalled: nothing came for too long.
+        """
         self._consumer.assign([self._at])
         self._consumer.seek(self._at, start)
-        while await self._consumer.position(self._at) < end:
+        loop = asyncio.get_running_loop()
+        reached, since = start, loop.time()
+        while reached < end:
             batch = await self._consumer.getmany(self._at, timeout_ms=POLL_MS, max_records=SLICE_RECORDS)
-            records = batch.get(self._at, ())
-            reached = await self._consumer.position(self._at)
-            yield reached, [_entry(record) for record in records if record.offset < end]
+            before, reached = reached, await self._consumer.position(self._at)
+            if reached > before:
+                since = loop.time()
+            elif loop.time() - since >= STALL_SECONDS:
+                raise LogStalled(f"{self._at.topic}: Kafka gave nothing after offset {reached} for {STALL_SECONDS:g} s")
+            yield reached, [_entry(record) for record in batch.get(self._at, ()) if record.offset < end]
 
 
 def _entry(record: Any) -> Entry:

@@ -5,13 +5,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from aiokafka import TopicPartition
 from structlog.testing import capture_logs
 
 from streams.contracts.codec import HeaderList
 from streams.contracts.errors import Malformed
-from streams.delivery.changelog import SETTLED, Changelog, Entry, NotOwner
+from streams.delivery import changelog as module
+from streams.delivery.changelog import SETTLED, Changelog, Entry, KafkaLog, LogStalled, NotOwner
 from streams.delivery.records import TableWrite
 
 DEADLINE_SECONDS = 10.0
@@ -252,3 +255,39 @@ def test_progress_is_told() -> None:
 def test_what_is_no_decision_is_named_by_its_offset() -> None:
     with pytest.raises(RuntimeError, match="offset 7: not a Decision"):
         prepared(Log((7, "a", b"!")))
+
+
+class Leaderless:
+    """A client whose partition gives two records, and then nothing more, as when its leader is gone."""
+
+    def __init__(self) -> None:
+        self.at = 0
+
+    def assign(self, _: object) -> None:
+        pass
+
+    def seek(self, _: object, offset: int) -> None:
+        self.at = offset
+
+    async def getmany(self, at: TopicPartition, **_: object) -> dict[TopicPartition, list[Any]]:
+        await asyncio.sleep(0)
+        if self.at >= 2:
+            return {}
+        self.at += 1
+        return {at: [Mock(offset=self.at - 1, key=b"k", value=b"v", headers=())]}
+
+    async def position(self, _: object) -> int:
+        return self.at
+
+
+def test_a_log_that_gives_nothing_more_stops_the_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "STALL_SECONDS", 0.05)
+    seen: list[int] = []
+
+    async def read() -> None:
+        async for reached, _ in KafkaLog(Leaderless(), "news.decisions").entries(0, 5):
+            seen.append(reached)
+
+    with pytest.raises(LogStalled, match=r"news\.decisions: Kafka gave nothing after offset 2"):
+        asyncio.run(asyncio.wait_for(read(), 10))
+    assert seen[:2] == [1, 2]
