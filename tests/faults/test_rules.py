@@ -64,6 +64,22 @@ def test_a_table_has_the_partitions_of_its_source(app: Any, settings: Settings) 
         assert {partitions[changelog]} == {partitions[source] for source in sources}
 
 
+def test_dedupe_has_one_partition_however_many_the_others_have(tmp_path: Path) -> None:
+    catalogue = load(bootstrap="127.0.0.1:1", state=tmp_path, partitions=24).catalogue
+    # A memory table is one dict for all partitions, and keeps those that went to another worker.
+    assert (catalogue.clean.partitions, catalogue.decisions.partitions) == (1, 1)
+
+
+def test_tables_and_topics_carry_bytes(app: Any) -> None:
+    for table in app.tables.values():
+        topic = table.changelog_topic
+        assert (table.key_type, table.value_type, topic.key_serializer, topic.value_serializer) == (
+            bytes, bytes, "raw", "raw",
+        )  # fmt: skip
+    (agent,) = app.agents.values()
+    assert (agent.channel.key_serializer, agent.channel.value_serializer) == ("raw", "raw")
+
+
 def test_a_worker_that_comes_back_is_the_same_member(tmp_path: Path) -> None:
     named = load(bootstrap="127.0.0.1:1", state=tmp_path, processes=1, slot="a")
     app = create_app(named, "normalise", epochs={}, parts=Mock()).app
