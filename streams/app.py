@@ -95,10 +95,10 @@ class Parts:
         """Pool of the extract stage; its processes start on first use."""
         return Extractor(processes=self._settings.processes, timeout=self._settings.model_timeout_seconds)
 
-    def close(self) -> None:
-        """End what was started."""
+    def close(self, within: float | None = None) -> None:
+        """End what was started; articles in the models are finished, for so many seconds if a limit is given."""
         if "extractor" in self.__dict__:
-            self.extractor.close()
+            self.extractor.close(within)
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,7 +208,8 @@ async def _serve(
         stops = asyncio.gather(*(stage.app.stop() for stage in stages), return_exceptions=True)
         await asyncio.wait_for(stops, STOP_SECONDS - (time.monotonic() - started))
     watching.cancel()
-    await asyncio.to_thread(parts.close)
+    # The stages have ended: nobody waits for the models any more, and what they have not finished comes again.
+    await asyncio.to_thread(parts.close, 0.0)
     for stage in stages:
         log.info("stats", **stage.stats.line(0))
     if error is None:

@@ -77,6 +77,7 @@ class Pump:
         self._stage, self._send, self._dead, self._pipeline = stage, send, dead, pipeline
         self._stats, self._clock, self._is_current, self._table = stats, clock, is_current, table
         self._in_flight, self._slots = in_flight, asyncio.Semaphore(in_flight)
+        self._deciding: set[asyncio.Future[Handled]] = set()
         self._prepared: int | None = None  # generation that the changelog was read for
         self._to_write: asyncio.Queue[_Flight | None] = asyncio.Queue()
         self._to_publish: asyncio.Queue[_Flight | None] = asyncio.Queue()
@@ -103,6 +104,9 @@ class Pump:
                 self._to_write.put_nowait(None)
         except BaseExceptionGroup as group:
             raise _first(group) from group
+        finally:
+            for decision in self._deciding:  # nobody waits for them any more; their records come again
+                decision.cancel()
 
     async def _is_ready_for(self, event: Event) -> bool:
         """Say whether an event may be decided; the first one of a generation waits until the changelog is read."""
@@ -132,7 +136,10 @@ class Pump:
         except Malformed as error:
             return self._letter(record, error)
         if inspect.isawaitable(decided):
-            return asyncio.ensure_future(decided)  # starts now, while others are under way
+            deciding = asyncio.ensure_future(decided)  # starts now, while others are under way
+            self._deciding.add(deciding)
+            deciding.add_done_callback(self._deciding.discard)
+            return deciding
         self._remember(decided)
         return decided
 

@@ -6,4 +6,4 @@ class ModelFailed(Exception):
 
 
 class PoolBroken(Exception):
-    """No child could be started: the models cannot be loaded here."""
+    """The models cannot be loaded here, or the pool was closed before the article was done: no fault of the article."""

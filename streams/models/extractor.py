@@ -66,9 +66,9 @@ class Extractor:
         """The process ids of the pool."""
         return self._pool.pids
 
-    def close(self) -> None:
-        """Finish what was started and end the processes."""
-        self._pool.close()
+    def close(self, within: float | None = None) -> None:
+        """Finish what was started, for so many seconds if a limit is given, and end the processes."""
+        self._pool.close(within)
 
 
 def _checked(done: "Enriched | tuple[str, str]") -> Enriched:

@@ -12,6 +12,7 @@ import pickle
 import queue
 import signal
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -36,6 +37,7 @@ CHILD_ENVIRONMENT: Final = {
     "MALLOC_TRIM_THRESHOLD_": "67108864",
     "MALLOC_MMAP_THRESHOLD_": "33554432",
 }
+KILLED_SECONDS: Final = 1.0  # a killed child is gone in milliseconds, unless it waits for a disk
 NO_MEMORY: Final = 12  # exit code of a child that ran out of memory: ENOMEM
 
 Work = Callable[..., Any]
@@ -99,12 +101,24 @@ class Pool:
         """The children's process ids."""
         return [slot.pid for slot in self._slots if slot.pid]
 
-    def close(self) -> None:
-        """Finish what was submitted, then end the children."""
+    def close(self, within: float | None = None) -> None:
+        """Finish what was submitted, then end the children.
+
+        Args:
+            within: seconds after which the children are killed, and what is not finished fails by PoolBroken;
+                without it there is no limit.
+        """
         for _ in self._slots:
             self._jobs.put(None)
-        for slot in self._slots:
-            slot.join()
+        if not self._joined(within):
+            for slot in self._slots:
+                slot.give_up()
+            self._joined(KILLED_SECONDS)
+
+    def _joined(self, within: float | None) -> bool:
+        """Wait for the threads; say whether all have ended."""
+        deadline = None if within is None else time.monotonic() + within
+        return all(slot.join(deadline) for slot in self._slots)
 
 
 class _Slot:
@@ -117,14 +131,25 @@ class _Slot:
         self._ready: Future[None] = Future()
         self._child: multiprocessing.process.BaseProcess | None = None
         self._pipe: Connection | None = None
+        self._given_up = False
+        self._starting = threading.Lock()  # no child begins unseen while the slot is given up
         self._thread = threading.Thread(target=self._run, name=f"model-{number}", daemon=True)
         self._thread.start()
 
     def wait_ready(self) -> None:
         self._ready.result()
 
-    def join(self) -> None:
-        self._thread.join()
+    def join(self, deadline: float | None) -> bool:
+        """Wait until the thread has ended, or until this time; say whether it has."""
+        self._thread.join(None if deadline is None else max(0.0, deadline - time.monotonic()))
+        return not self._thread.is_alive()
+
+    def give_up(self) -> None:
+        """Kill the child, which may be stopped and so not see its pipe close; the thread then fails what is left."""
+        with self._starting:
+            self._given_up = True
+            if self._child is not None:
+                self._child.kill()
 
     @property
     def pid(self) -> int | None:
@@ -194,6 +219,7 @@ class _Slot:
 
     def _replace_child(self, reason: str) -> None:
         """Blame the article at the head; the ones behind it were only waiting."""
+        self._check_given_up()  # the article is not to blame for the end of a child that we killed
         self._stop_child()
         head, *waiting = self._under_way
         self._under_way.clear()
@@ -209,8 +235,11 @@ class _Slot:
     def _start_child(self) -> None:
         context = multiprocessing.get_context("spawn")  # fork would copy the locks of our other threads
         self._pipe, theirs = context.Pipe()
-        self._child = context.Process(target=_serve, args=(self._load, theirs), daemon=True)
-        self._child.start()
+        with self._starting:
+            self._check_given_up()
+            child = context.Process(target=_serve, args=(self._load, theirs), daemon=True)
+            child.start()
+            self._child = child
         theirs.close()
         try:
             answered = self._pipe.poll(START_SECONDS) and self._pipe.recv_bytes()
@@ -218,7 +247,12 @@ class _Slot:
             answered = b""
         if answered != READY:
             self._stop_child()
+            self._check_given_up()
             raise PoolBroken("a model process ended while it loaded its models; its error stands above")
+
+    def _check_given_up(self) -> None:
+        if self._given_up:
+            raise PoolBroken("the models were closed before this article was done")
 
     def _stop_child(self) -> None:
         if self._pipe is not None:

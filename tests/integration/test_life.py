@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -99,6 +99,39 @@ def test_sigterm_under_load_ends_within_ten_seconds(bootstrap: str, catalogue: C
     with worker(env, log) as process:
         found = run_async(outcomes(bootstrap, catalogue, sent, process), 400)
     assert len(found) == len(sent)
+
+
+def test_sigterm_while_the_models_hang_ends_within_ten_seconds(
+    bootstrap: str, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    """A stopped process sees neither its pipe close nor any signal but SIGKILL; its article comes again."""
+    log = tmp_path / "worker.log"
+    env = environment(bootstrap, catalogue, tmp_path)
+    with worker(env, log) as process:
+        ready(log)
+        sent = run_async(send(bootstrap, catalogue.raw, articles(1)))
+        run_async(outcomes(bootstrap, catalogue, sent, process))
+        pools = [int(pid) for pid in _children(process.pid) if b"spawn_main" in _command(pid)]
+        assert pools
+        for pid in pools:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            sent += run_async(send(bootstrap, catalogue.raw, articles(8)[3:]))
+            until(lambda: finished(log, "classify") > 1 or None, "articles on their way to the models")
+            started = time.monotonic()
+            process.terminate()
+            assert process.wait(30) == 0
+            seconds = time.monotonic() - started
+            left = [pid for pid in pools if Path(f"/proc/{pid}").exists()]
+        finally:
+            for pid in pools:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+    print(f"\nSIGTERM while the models hang: exit 0 after {seconds:.1f} s")
+    assert seconds < STOP_SECONDS
+    assert not left, "a model process outlived its worker"
+    with worker(env, log) as process:
+        assert len(run_async(outcomes(bootstrap, catalogue, sent, process))) == len(sent)
 
 
 def test_a_supervised_worker_comes_back_in_its_slot(bootstrap: str, catalogue: Catalogue, tmp_path: Path) -> None:
@@ -200,6 +233,10 @@ def _children(pid: int) -> list[str]:
         for child in (thread / "children").read_text().split():
             found += [child, *_children(int(child))]
     return found
+
+
+def _command(pid: str) -> bytes:
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 def test_a_broker_that_is_gone_is_told_as_such(tmp_path: Path) -> None:

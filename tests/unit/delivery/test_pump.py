@@ -202,6 +202,32 @@ def test_a_bug_stops_the_stage_and_leaves_its_record_unacknowledged(slow: bool) 
     assert 2 not in stream.acked
 
 
+def test_a_stage_that_stops_gives_up_its_decisions() -> None:
+    """Else the models would go on with articles that nobody waits for, and hold up the end of the worker."""
+    stream, broker = Stream([b"broken", b"1", b"2"]), Broker()
+    waiting, given_up = list[int](), list[int]()
+
+    async def decide(record: Record) -> Handled:
+        if record.value == b"broken":
+            await until(lambda: len(waiting) == 2)
+            return echo(record)
+        waiting.append(record.offset)
+        try:
+            await asyncio.get_running_loop().create_future()
+        except asyncio.CancelledError:
+            given_up.append(record.offset)
+            raise
+        raise AssertionError("unreachable")
+
+    async def scenario() -> None:
+        with pytest.raises(RuntimeError, match="a bug"):
+            await pump(broker, lambda record: decide(record)).run(stream)
+        await until(lambda: len(given_up) == 2)
+
+    run(scenario())
+    assert stream.acked == []
+
+
 def test_a_failed_delivery_stops_the_stage() -> None:
     stream, broker = Stream([b"0", b"1"]), Broker(hold=True)
 

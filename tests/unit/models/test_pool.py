@@ -5,6 +5,7 @@ import resource
 import signal
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,12 @@ def load() -> Callable[..., Any]:
                     Path(argument).touch()
                     os.kill(os.getpid(), signal.SIGKILL)
                 return "survived"
+            case "die once, then hang":
+                if not Path(argument).exists():
+                    Path(argument).touch()
+                    os.kill(os.getpid(), signal.SIGKILL)
+                Path(argument).with_suffix(".hangs").touch()
+                time.sleep(3_600)
             case "exhaust once":
                 if not Path(argument).exists():
                     Path(argument).touch()
@@ -51,8 +58,28 @@ def load() -> Callable[..., Any]:
     return work
 
 
+def load_for_ever() -> Callable[..., Any]:
+    time.sleep(3_600)
+    return load()
+
+
 def load_nothing() -> Callable[..., Any]:
     raise SystemExit(1)
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def assert_given_up(pids: list[int], *futures: "Future[Any]") -> None:
+    for future in futures:
+        assert future.done()
+        # Not ModelFailed: the article would go on without entities, though nothing is wrong with it.
+        assert isinstance(future.exception(), PoolBroken)
+    assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()], "a child outlived its pool"
 
 
 @pytest.fixture
@@ -157,3 +184,41 @@ def test_closing_finishes_what_was_submitted() -> None:
     futures = [pool.submit("echo", number) for number in range(50)]
     pool.close()
     assert [future.result(0) for future in futures] == list(range(50))
+
+
+def test_closing_with_a_limit_finishes_what_can_be_finished_within_it() -> None:
+    pool = Pool(load, processes=2, timeout=2.0)
+    futures = [pool.submit("echo", number) for number in range(50)]
+    pool.close(within=DEADLINE_SECONDS)
+    assert [future.result(0) for future in futures] == list(range(50))
+
+
+def test_closing_with_a_limit_kills_children_that_are_stopped() -> None:
+    """Such a child does not see that its pipe closes, nor any signal but SIGKILL."""
+    pool = Pool(load, processes=2, timeout=DEADLINE_SECONDS)
+    pool.wait_ready()
+    pids = pool.pids
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    futures = [pool.submit("echo", number) for number in range(20)]
+    pool.close(within=0.1)
+    assert_given_up(pids, *futures)
+
+
+def test_closing_with_a_limit_does_not_blame_the_article_under_way(tmp_path: Path) -> None:
+    """Its second attempt is ended by us: that it has none left must not make it a failure of the model."""
+    pool = Pool(load, processes=1, timeout=DEADLINE_SECONDS)
+    futures = [pool.submit("die once, then hang", str(tmp_path / "mark")), pool.submit("echo", 1)]
+    until((tmp_path / "mark.hangs").exists)
+    pids = pool.pids
+    pool.close(within=0.0)
+    assert_given_up(pids, *futures)
+
+
+def test_closing_with_a_limit_does_not_wait_for_models_that_load() -> None:
+    pool = Pool(load_for_ever, processes=1, timeout=DEADLINE_SECONDS)
+    future = pool.submit("echo", 1)
+    until(lambda: bool(pool.pids))
+    pids = pool.pids
+    pool.close(within=0.0)
+    assert_given_up(pids, future)
