@@ -10,7 +10,7 @@ from streams.core.aliases import Form, declared_acronym, find_aliases, fold
 from streams.core.mentions import NAME_TYPES, RawMention, clean_mentions
 from streams.core.roles import MAX_ROLES, roles_around
 
-POLICY_VERSION: Final = "extract/1"  # counts up when the same mentions would give other entities
+POLICY_VERSION: Final = "extract/2"  # counts up when the same mentions would give other entities
 PART: Final = "entities"
 MODEL_LANGUAGE: Final = "en"
 SURE_OF_LANGUAGE: Final = 0.8  # below it the detector may be wrong, and English is what most feeds carry

@@ -4,16 +4,22 @@ Bytes, because decoding and encoding an article then costs the child, not the on
 """
 
 import asyncio
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from typing import Final
 
 from streams.contracts.codec import decode, encode
 from streams.contracts.errors import Malformed
 from streams.contracts.events import ClassifiedArticle, EnrichedArticle
 from streams.contracts.ids import pipeline_after
+from streams.contracts.topics import Catalogue
 from streams.core.extract import enrich_article, skipped_article, wanted
+from streams.core.mentions import RawMention
 from streams.models.errors import ModelFailed
 from streams.models.pool import Pool, Work
+
+MAX_BYTES: Final = Catalogue().enriched.max_bytes  # of an EnrichedArticle
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,7 @@ class Extractor:
         return self._pool.submit(value, origin, pipeline)
 
     async def enrich(self, value: bytes, *, origin: str, pipeline: str) -> Enriched:
-        """Return the enriched article, without entities where the model did not get through it.
+        """Return the enriched article, without entities where the model did not get through it or found too many.
 
         Raises:
             Malformed: when `value` is no ClassifiedArticle.
@@ -101,10 +107,23 @@ def load_extractor() -> Work:
             return error.reason, error.message
         if (reason := wanted(article)) is not None:
             return _enriched(skipped_article(article, reason, origin=origin, pipeline=pipeline), pipeline)
-        mentions = find_mentions(nlp, [article.title, article.text])
-        return _enriched(enrich_article(article, mentions, origin=origin, pipeline=pipeline), pipeline)
+        return with_mentions(article, find_mentions(nlp, [article.title, article.text]), origin, pipeline)
 
     return work
+
+
+def with_mentions(
+    article: ClassifiedArticle, mentions: Sequence[Sequence[RawMention]], origin: str, pipeline: str
+) -> Enriched:
+    """Return the article with its entities; where its topic would not take them all, without any, with the reason.
+
+    As a dead letter it would be lost: its copies are duplicates of it by now. It is so each time: same pipeline.
+    """
+    made = _enriched(enrich_article(article, mentions, origin=origin, pipeline=pipeline), pipeline)
+    if len(made.value) <= MAX_BYTES:
+        return made
+    reason = f"too many: with them the event has {len(made.value)} bytes; {MAX_BYTES} are allowed"
+    return _enriched(skipped_article(article, reason, origin=origin, pipeline=pipeline), pipeline)
 
 
 def _enriched(article: EnrichedArticle, pipeline: str) -> Enriched:

@@ -17,11 +17,12 @@ from streams.contracts.events import ClassifiedArticle, EnrichedArticle
 from streams.contracts.ids import event_id
 from streams.contracts.topics import Catalogue
 from streams.core.extract import PART, enrich_article
+from streams.core.mentions import RawMention
 from streams.delivery.pump import Pump
 from streams.delivery.records import Output
 from streams.delivery.stats import Stats
 from streams.models import extractor as module
-from streams.models.extractor import Enriched, Extractor
+from streams.models.extractor import Enriched, Extractor, with_mentions
 from streams.models.pool import Work
 from tests.clean_articles import clean_article
 
@@ -49,13 +50,17 @@ def load_fragile() -> Work:
     return work
 
 
+def classified(url: str, title: str, text: str) -> ClassifiedArticle:
+    more = {"version": 1, "change": "new", "story_id": "s", "related": (), "topics": (), "skipped": {}}
+    return ClassifiedArticle(**(clean_article(url, title, text).model_dump() | more))
+
+
 class Message:
     topic, partition, timestamp, key, generation_id = CATALOGUE.classified.name, 0, 1_775_600_000.0, None, 1
 
     def __init__(self, offset: int, title: str) -> None:
-        clean = clean_article(f"https://example.org/{offset}", title, "Some words of text.")
-        more = {"version": 1, "change": "new", "story_id": "s", "related": (), "topics": (), "skipped": {}}
-        self.offset, self.value = offset, encode(ClassifiedArticle(**(clean.model_dump() | more)))
+        article = classified(f"https://example.org/{offset}", title, "Some words of text.")
+        self.offset, self.value = offset, encode(article)
         self.headers = Headers("ClassifiedArticle/1", f"news.raw/e/0/{offset}", 1, 1, "classify", "p").encode()
 
 
@@ -114,3 +119,33 @@ def test_poisonous_articles_go_on_without_entities_and_in_order(monkeypatch: pyt
     for article, output in zip(enriched, outputs, strict=True):
         headers = decode_headers(output.headers)
         assert article.event_id == event_id("EnrichedArticle", headers.origin, headers.pipeline)
+
+
+def places(count: int) -> tuple[ClassifiedArticle, list[list[RawMention]]]:
+    """Return an article that is a list of places, and what a model marks in it."""
+    article = classified("https://example.org/places", "Places", "Oslo " * count)
+    return article, [[], [RawMention(5 * number, 5 * number + 4, "GPE") for number in range(count)]]
+
+
+def test_an_article_that_its_entities_make_too_large_goes_on_without_them() -> None:
+    """Behind dedupe its copies are duplicates of it: as a dead letter it would be lost."""
+    article, mentions = places(110_000)
+    done = with_mentions(article, mentions, "news.raw/e/0/1", "p")
+    enriched = decode(EnrichedArticle, done.value)
+    assert len(done.value) <= CATALOGUE.enriched.max_bytes
+    assert (enriched.text, enriched.entities, done.entities) == (article.text, (), 0)
+    assert enriched.skipped == done.skipped
+    assert done.skipped[PART].startswith("too many: with them the event has ")
+    assert done.skipped[PART].endswith(" bytes; 4194304 are allowed")
+    assert done.pipeline == "p", "it is so each time: no version of its own"
+    assert enriched.event_id == event_id("EnrichedArticle", "news.raw/e/0/1", "p")
+
+
+def test_an_article_that_just_fits_keeps_its_entities(monkeypatch: pytest.MonkeyPatch) -> None:
+    article, mentions = places(100)
+    whole = with_mentions(article, mentions, "o", "p")
+    assert (whole.entities, whole.skipped) == (1, {})
+    monkeypatch.setattr(module, "MAX_BYTES", len(whole.value))
+    assert with_mentions(article, mentions, "o", "p") == whole
+    monkeypatch.setattr(module, "MAX_BYTES", len(whole.value) - 1)
+    assert set(with_mentions(article, mentions, "o", "p").skipped) == {PART}
