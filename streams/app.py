@@ -227,6 +227,7 @@ def _add_agent(
             dead=context.catalogue.dead,
             pipeline=context.pipeline,
             in_flight=in_flight_of(settings, stage.name),
+            request_seconds=settings.request_seconds,
             stats=stats,
             clock=clock,
             is_current=is_current,

@@ -20,8 +20,8 @@ STOP_SECONDS: Final = 25.0  # a worker needs 10; then nothing is left that waiti
 CONNECT_SECONDS: Final = 2.0
 AWAY_SECONDS: Final = 1.0  # between looks for a broker that is away
 LOOK_SECONDS: Final = 5.0  # between looks at the child's health
-# Longer than every limit that a worker keeps itself (60 s for an article in the models, 30 s for a delivery): who has
-# made no progress for so long will not stop by itself either.
+# Longer than every limit that a worker keeps itself (twice 60 s for an article in the models, 30 s for a delivery): who
+# has made no progress for so long will not stop by itself either.
 HUNG_SECONDS: Final = 150.0
 CALLED_OFF: Final = (OK, INTERRUPTED, TERMINATED, -signal.SIGINT, -signal.SIGTERM)  # before there was work to drain
 

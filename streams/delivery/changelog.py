@@ -113,6 +113,11 @@ class Changelog(Generic[S]):
         assert self._state is not None, "the log was not read yet"  # noqa: S101 - the pump prepares first
         return self._state
 
+    @property
+    def topic(self) -> str:
+        """Name of the log."""
+        return self._topic
+
     def promise(self, count: int) -> None:
         """Note that so many records were decided; they will be appended, in this order."""
         self._promised += count

@@ -15,7 +15,7 @@ import asyncio
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
 import structlog
 
@@ -29,6 +29,8 @@ from streams.delivery.stats import Stats
 
 Send = Callable[[Output], Awaitable[Awaitable[Any]]]  # the inner awaitable is the broker's acknowledgement
 
+LOOK_SECONDS: Final = 1.0  # between two looks at what is waited for; fine against the 30 s that it may take
+T = TypeVar("T")
 
 Event: TypeAlias = Any  # a Faust event; only its `message` is used
 
@@ -45,6 +47,26 @@ class Acknowledger(Protocol):
         ...
 
 
+class DeliveryTimeout(RuntimeError):
+    """Kafka did not acknowledge a record in time. While it knows a leader, an idempotent client tries for ever."""
+
+
+@dataclass(slots=True)
+class _Wait:
+    """What one of the pump's tasks waits for at Kafka: one thing at a time."""
+
+    topic: str | None = None  # None: it waits for nothing
+    looks: int = 0  # of the watch, since the waiting began
+
+    async def on(self, topic: str, answer: Awaitable[T]) -> T:
+        """Wait for an answer that concerns this topic."""
+        self.topic, self.looks = topic, 0
+        try:
+            return await answer
+        finally:
+            self.topic = None
+
+
 @dataclass(slots=True)
 class _Flight:
     """One record under way."""
@@ -55,7 +77,7 @@ class _Flight:
     decided: Handled | Awaitable[Handled]
     handled: Handled | None = None
     ahead: list[Awaitable[Any]] = field(default_factory=list)
-    deliveries: list[Awaitable[Any]] = field(default_factory=list)
+    deliveries: list[tuple[str, Awaitable[Any]]] = field(default_factory=list)  # each with its topic
 
 
 class Pump:
@@ -69,14 +91,18 @@ class Pump:
         dead: TopicSpec,
         pipeline: str,
         in_flight: int,
+        request_seconds: float,
         stats: Stats,
         clock: Callable[[], float],
         is_current: Callable[[Event], bool] = lambda _: True,
         table: MutableMapping[bytes, bytes] | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._stage, self._send, self._dead, self._pipeline = stage, send, dead, pipeline
         self._stats, self._clock, self._is_current, self._table = stats, clock, is_current, table
         self._in_flight, self._slots = in_flight, asyncio.Semaphore(in_flight)
+        self._request_seconds, self._sleep = request_seconds, sleep
+        self._appending, self._publishing, self._delivering = _Wait(), _Wait(), _Wait()
         self._deciding: set[asyncio.Future[Handled]] = set()
         self._prepared: int | None = None  # generation that the changelog was read for
         self._to_write: asyncio.Queue[_Flight | None] = asyncio.Queue()
@@ -88,13 +114,16 @@ class Pump:
         """Pump until the stream ends, then until nothing is in flight.
 
         Raises:
+            DeliveryTimeout: when Kafka has not taken or acknowledged a record after the seconds of a request.
             Exception: whatever a decision, a publication or an acknowledgement raised, after the rest was cancelled.
         """
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._write_ahead())
                 tasks.create_task(self._publish())
-                tasks.create_task(self._acknowledge(stream))
+                watching = tasks.create_task(self._watch())
+                acknowledging = tasks.create_task(self._acknowledge(stream))
+                acknowledging.add_done_callback(lambda _: watching.cancel())  # it ends last
                 async for event in stream.events():
                     await self._slots.acquire()
                     if await self._is_ready_for(event):
@@ -159,7 +188,8 @@ class Pump:
             flight.handled = await self._settled(flight)
             if flight.handled.first and self._is_current(flight.event):
                 changelog = self._changelog()
-                flight.ahead = [await changelog.append(change) for change in flight.handled.first]
+                for change in flight.handled.first:
+                    flight.ahead.append(await self._appending.on(changelog.topic, changelog.append(change)))
             self._to_publish.put_nowait(flight)
         self._to_publish.put_nowait(None)
 
@@ -179,7 +209,8 @@ class Pump:
     async def _publish(self) -> None:
         while (flight := await self._to_publish.get()) is not None:
             for delivery in flight.ahead:
-                self._changelog().appended(await delivery)
+                changelog = self._changelog()
+                changelog.appended(await self._publishing.on(changelog.topic, delivery))
             if self._is_current(flight.event):
                 await self._hand_over(flight)
             self._to_acknowledge.put_nowait(flight)
@@ -188,19 +219,22 @@ class Pump:
     async def _hand_over(self, flight: _Flight) -> None:
         assert flight.handled is not None  # noqa: S101 - set before the flight was queued
         try:
-            for output in flight.handled.outputs:
-                flight.deliveries.append(await self._send(output))
+            await self._send_outputs(flight, flight.handled)
         except Malformed as error:
             if flight.deliveries:
                 raise  # a letter now would be a second outcome
             flight.handled = self._letter(flight.record, error)
-            for output in flight.handled.outputs:
-                flight.deliveries.append(await self._send(output))
+            await self._send_outputs(flight, flight.handled)
+
+    async def _send_outputs(self, flight: _Flight, handled: Handled) -> None:
+        for output in handled.outputs:
+            delivery = await self._publishing.on(output.topic.name, self._send(output))
+            flight.deliveries.append((output.topic.name, delivery))
 
     async def _acknowledge(self, stream: Acknowledger) -> None:
         while (flight := await self._to_acknowledge.get()) is not None:
-            for delivery in flight.deliveries:
-                await delivery
+            for topic, delivery in flight.deliveries:
+                await self._delivering.on(topic, delivery)
             # A record from before a rebalance comes again: acknowledging it now could commit past its predecessors.
             if self._is_current(flight.event):
                 await stream.ack(flight.event)
@@ -208,6 +242,23 @@ class Pump:
             else:
                 self._stats.dropped()
             self._slots.release()
+
+    async def _watch(self) -> None:
+        """Raise when Kafka owes an answer for too long.
+
+        Looks are counted, not read off a clock: where this process stood still, Kafka's answer and the next look are
+        due together. One look tells nothing about the time before it, so one more is needed.
+        """
+        while True:
+            await self._sleep(LOOK_SECONDS)
+            for wait in (self._delivering, self._publishing, self._appending):
+                if wait.topic is None:
+                    continue
+                if wait.looks * LOOK_SECONDS >= self._request_seconds:
+                    raise DeliveryTimeout(
+                        f"no acknowledgement from Kafka for {self._request_seconds:g} s: {wait.topic}"
+                    )
+                wait.looks += 1
 
     def _changelog(self) -> Ahead:
         assert self._stage.changelog is not None  # noqa: S101 - checked when it was decided

@@ -60,6 +60,11 @@ Decide = Callable[[Record], Handled | Awaitable[Handled]]
 class Ahead(Protocol):
     """What the pump needs of a changelog (`streams.delivery.changelog`)."""
 
+    @property
+    def topic(self) -> str:
+        """Name of the log."""
+        ...
+
     async def prepare(self, wanted: Callable[[], bool]) -> bool:
         """Make the stage's state complete before a record of a new generation is decided; no: not wanted any more."""
         ...

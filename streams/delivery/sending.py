@@ -9,7 +9,9 @@ from aiokafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeEr
 
 from streams.contracts.errors import Malformed
 
-ATTEMPTS: Final = 6  # 3 to 6 s in all: an election of a leader is over by then; a longer outage ends the worker
+# 3 to 6 s of pauses in all: an election of a leader is over by then; a longer outage ends the worker. An attempt may
+# itself wait for room in the client's buffer, up to the seconds of a request; the pump's watch limits the whole.
+ATTEMPTS: Final = 6
 FIRST_PAUSE_SECONDS: Final = 0.2
 JITTER: Final = 0.5  # of the pause: workers that failed together come back apart
 P = ParamSpec("P")

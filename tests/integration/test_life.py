@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from streams.broker import admin
 from streams.broker.embedded import EmbeddedKafka
 from streams.broker.errors import BrokerError
 from streams.broker.limits import check_session
+from streams.cli.errors import STOPPED
 from streams.contracts.topics import Catalogue
 from tests.data import DATA
 from tests.expected import load_seeds
@@ -68,6 +69,12 @@ def ready(log: Path, times: int = 1) -> None:
 
 def finished(log: Path, stage: str) -> int:
     return sum(line["stage"] == stage for line in events(log, "article"))
+
+
+def behind(env: dict[str, str]) -> dict[str, int]:
+    """Return the lag of each stage that has one."""
+    lags = json.loads(newswire("status", "--json", env=env).stdout)["lag"]
+    return {stage: lag for stage, lag in lags.items() if lag}
 
 
 @contextmanager
@@ -260,6 +267,37 @@ def test_a_broker_that_is_gone_is_told_as_such(tmp_path: Path) -> None:
             with EmbeddedKafka(folder, port=int(bootstrap.rpartition(":")[2])):
                 until(lambda: newswire("health", env=env).returncode == 0 or None, "healthy again", 60)
                 assert process.poll() is None
+
+
+def test_a_record_that_kafka_never_acknowledges_stops_the_worker(tmp_path: Path) -> None:
+    """Nothing that is finished waits for its commit, whose barrier would notice; aiokafka tries again for ever."""
+    log, before = tmp_path / "worker.log", set(_children(os.getpid()))
+    catalogue = Catalogue(prefix="silent.", partitions=2)
+    with EmbeddedKafka() as broker:
+        [java] = [int(pid) for pid in set(_children(os.getpid())) - before if b"java" in _command(pid).split(b"\0")[0]]
+        run_async(admin.ensure_topics(broker.bootstrap, list(catalogue)))
+        env = environment(broker.bootstrap, catalogue, tmp_path, NEWSWIRE_REQUEST_SECONDS="3")
+        with worker(env, log) as process:
+            ready(log)
+            sent = run_async(send(broker.bootstrap, catalogue.raw, articles(1)))
+            run_async(outcomes(broker.bootstrap, catalogue, sent, process))
+            with ExitStack() as models:
+                for pid in _children(process.pid):
+                    models.enter_context(stopped(int(pid)))
+                sent += run_async(send(broker.bootstrap, catalogue.raw, articles(8)[7:]))
+                until(lambda: finished(log, "classify") == 2 or None, "the second article on its way to the models")
+                until(lambda: behind(env) == {"extract": 1} or None, "all but it committed")
+                os.kill(java, signal.SIGSTOP)
+            try:
+                assert process.wait(60) == STOPPED
+            finally:
+                os.kill(java, signal.SIGCONT)
+            [end] = events(log, "worker.stopped")
+            reason = f"DeliveryTimeout: no acknowledgement from Kafka for 3 s: {catalogue.enriched.name}"
+            assert end["reason"] == reason
+        until(lambda: newswire("topics", "check", env=env).returncode == 0 or None, "the broker awake", 60)
+        with worker(environment(broker.bootstrap, catalogue, tmp_path), log) as process:
+            assert len(run_async(outcomes(broker.bootstrap, catalogue, sent, process))) == len(sent)
 
 
 @pytest.fixture

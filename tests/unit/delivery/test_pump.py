@@ -11,12 +11,13 @@ from streams.contracts.codec import decode
 from streams.contracts.errors import Malformed
 from streams.contracts.events import DeadLetter
 from streams.contracts.topics import Catalogue
-from streams.delivery.pump import Pump
+from streams.delivery.pump import DeliveryTimeout, Pump
 from streams.delivery.records import Handled, Output, Record, Stage, TableWrite
 from streams.delivery.stats import Stats
 
 CATALOGUE = Catalogue()
 DEADLINE_SECONDS = 10.0
+REQUEST_SECONDS = 30.0
 
 
 @dataclass(eq=False)
@@ -88,11 +89,13 @@ def pump(
     table: dict[bytes, bytes] | None = None,
     is_current: Callable[[Any], bool] = lambda _: True,
     changelog: Any = None,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> Pump:
     stage = Stage("normalise", (CATALOGUE.raw,), decide, lambda record: f"news.raw/e/0/{record.offset}", changelog)
     return Pump(
-        stage, send=broker.send, dead=CATALOGUE.dead, pipeline="p", in_flight=in_flight, stats=Stats("normalise"),
-        clock=lambda: 0.0, is_current=is_current, table={} if table is None else table,
+        stage, send=broker.send, dead=CATALOGUE.dead, pipeline="p", in_flight=in_flight,
+        request_seconds=REQUEST_SECONDS, stats=Stats("normalise"), clock=lambda: 0.0, is_current=is_current,
+        table={} if table is None else table, sleep=sleep,
     )  # fmt: skip
 
 
@@ -271,6 +274,7 @@ class Ahead:
     """A changelog whose deliveries the test settles, unless it holds none."""
 
     def __init__(self, *, hold: bool = False) -> None:
+        self.topic = CATALOGUE.decisions.name
         self.hold = hold
         self.prepared: list[int] = []
         self.changes: list[bytes] = []
@@ -416,8 +420,8 @@ def test_a_record_that_comes_again_is_not_counted_twice() -> None:
         nonlocal current
         stage = Stage("normalise", (CATALOGUE.raw,), echo, lambda record: str(record.offset))
         made = Pump(
-            stage, send=broker.send, dead=CATALOGUE.dead, pipeline="p", in_flight=2, stats=stats, clock=lambda: 0.0,
-            is_current=lambda _: current, table={},
+            stage, send=broker.send, dead=CATALOGUE.dead, pipeline="p", in_flight=2, request_seconds=REQUEST_SECONDS,
+            stats=stats, clock=lambda: 0.0, is_current=lambda _: current, table={},
         )  # fmt: skip
         running = asyncio.ensure_future(made.run(stream))
         await until(lambda: len(broker.deliveries) == 2)
@@ -479,3 +483,80 @@ def test_a_record_that_is_refused_after_its_first_output_stops_the_stage() -> No
     with pytest.raises(Malformed):
         run(pump(broker, decide).run(stream))
     assert stream.acked == []
+
+
+class Time:
+    """Stands for asyncio.sleep; a second passes whenever all else has had its turn."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    async def sleep(self, seconds: float) -> None:
+        for _ in range(5):
+            await asyncio.sleep(0)
+        self.now += seconds
+
+
+class SilentClient(Broker):
+    """Neither takes a record nor refuses it: its buffer is full, say."""
+
+    async def send(self, output: Output) -> Awaitable[None]:
+        await asyncio.get_running_loop().create_future()
+        raise AssertionError("unreachable")
+
+
+@pytest.mark.parametrize("broker", [Broker(hold=True), SilentClient()], ids=["delivery", "send"])
+def test_a_record_that_is_never_acknowledged_stops_the_stage(broker: Broker) -> None:
+    stream, time = Stream([b"0", b"1"]), Time()
+    with pytest.raises(DeliveryTimeout, match=r"no acknowledgement from Kafka for 30 s: news\.clean"):
+        run(pump(broker, sleep=time.sleep).run(stream))
+    assert REQUEST_SECONDS <= time.now <= REQUEST_SECONDS + 2
+    assert stream.acked == []
+
+
+def test_a_decision_that_is_never_acknowledged_stops_the_stage() -> None:
+    stream, broker, time = Stream([b"0"]), Broker(), Time()
+    with pytest.raises(DeliveryTimeout, match=r"for 30 s: news\.decisions"):
+        run(pump(broker, recorded, changelog=Ahead(hold=True), sleep=time.sleep).run(stream))
+    assert broker.outputs == []
+
+
+def test_deliveries_that_are_slow_one_after_the_other_stop_nothing() -> None:
+    stream, broker, time = Stream([b"%d" % n for n in range(5)]), Broker(hold=True), Time()
+
+    async def scenario() -> None:
+        running = asyncio.ensure_future(pump(broker, sleep=time.sleep).run(stream))
+        await until(lambda: len(broker.deliveries) == 5)
+        for number, delivery in enumerate(broker.deliveries, 1):
+            await until(lambda: time.now >= number * (REQUEST_SECONDS - 5))  # noqa: B023 - awaited at once
+            delivery.set_result(None)
+        await running
+
+    run(scenario())
+    assert stream.acked == list(range(5))
+
+
+def test_neither_idling_nor_deciding_is_waiting_for_kafka() -> None:
+    """The first record after hours without one has all its time; so has one whose model took long."""
+    time, broker = Time(), Broker(hold=True)
+
+    class Idle(Stream):
+        async def events(self) -> AsyncIterator[Event]:
+            async for event in super().events():
+                await until(lambda: time.now >= 3 * REQUEST_SECONDS)
+                yield event
+
+    async def decide(record: Record) -> Handled:
+        await until(lambda: time.now >= 6 * REQUEST_SECONDS)
+        return echo(record)
+
+    async def scenario() -> None:
+        running = asyncio.ensure_future(pump(broker, lambda record: decide(record), sleep=time.sleep).run(stream))
+        await until(lambda: len(broker.deliveries) == 1)
+        await until(lambda: time.now >= 7 * REQUEST_SECONDS - 5)
+        broker.deliveries[0].set_result(None)
+        await running
+
+    stream = Idle([b"0"])
+    run(scenario())
+    assert stream.acked == [0]

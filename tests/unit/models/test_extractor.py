@@ -98,7 +98,7 @@ def test_poisonous_articles_go_on_without_entities_and_in_order(monkeypatch: pyt
 
     pump = Pump(
         extract_stage(Context(CATALOGUE, "p", {}), extractor), send=send, dead=CATALOGUE.dead, pipeline="p",
-        in_flight=8, stats=Stats("extract"), clock=lambda: 0.0,
+        in_flight=8, request_seconds=30.0, stats=Stats("extract"), clock=lambda: 0.0,
     )  # fmt: skip
     try:
         asyncio.run(asyncio.wait_for(pump.run(stream), DEADLINE_SECONDS))
