@@ -13,6 +13,8 @@ DAY_MS: Final = 24 * 3_600 * 1_000
 
 MAX_RAW_BYTES: Final = 1 * MIB  # an article of a million characters is not an article
 MAX_EVENT_BYTES: Final = 4 * MIB  # room for what the stages add: mentions, removed text, JSON escapes
+# Less than the later topics take: what dedupe has called unique must not become too large by what is added behind it.
+MAX_CLEAN_BYTES: Final = MAX_EVENT_BYTES - 64 * KIB
 MAX_DEAD_BYTES: Final = 2 * MIB  # a raw record in base64 (4/3) and its reason
 # Key, headers and batch framing come on top of the value; also lets a slightly oversized raw record reach
 # us and be accounted for, instead of failing in somebody else's producer.
@@ -87,6 +89,7 @@ class Catalogue:
         return self._topic(
             "clean", events.CleanArticle, partitions=1, key="article_id", writer="normalise",
             about="validated, cleaned articles in one total order", also=(events.ForgetArticle,),
+            max_bytes=MAX_CLEAN_BYTES,
         )  # fmt: skip
 
     @property

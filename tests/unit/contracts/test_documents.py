@@ -68,3 +68,11 @@ def _references(node: Any) -> Any:
     elif isinstance(node, list):
         for value in node:
             yield from _references(value)
+
+
+def test_what_dedupe_calls_unique_leaves_room_for_what_is_added_behind_it() -> None:
+    catalogue = Catalogue()
+    assert {topic.max_bytes for topic in (catalogue.unique, catalogue.classified, catalogue.enriched)} == {
+        MAX_EVENT_BYTES
+    }
+    assert MAX_EVENT_BYTES - catalogue.clean.max_bytes == 64 * 1_024
