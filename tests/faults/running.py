@@ -20,8 +20,9 @@ from tests.faults.cleanup import Cleanup
 from tests.faults.disk import NoRights
 from tests.faults.scenarios import GROUPS, Group, Row
 
-# Of the machine or of Kafka: what did not come within its time, what cannot be read or written.
-HARNESS_FAILURES: Final = (OSError, RuntimeError, KafkaError)
+# Of the machine, of Kafka or of this suite: what did not come within its time, cannot be read or written, or does not
+# hold. A problem of its row; the lines of the rows before it stay.
+HARNESS_FAILURES: Final = (OSError, RuntimeError, KafkaError, AssertionError)
 HEADINGS: Final = (
     "fault", "rounds", "published", "missing", "doubled", "differing", "two owners", "repeats", "first s", "stall s",
     "own exits", "verdict",
