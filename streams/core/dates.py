@@ -10,6 +10,10 @@ FIRST_YEAR: Final = 1900  # earlier ones are a system's zero date, not a day of 
 MIN_EPOCH: Final = 10**8  # 1973; smaller numbers are years, counts, or compact dates such as 20121231
 MIN_EPOCH_MS: Final = 10**11  # as seconds this is the year 5138
 MAX_EPOCH_MS: Final = 10**14
+LAST_DAY: Final = (
+    253_402_214_400,
+    253_402_300_800,
+)  # seconds to 9999-12-31: a system's "never", not a day of 1978 in ms
 MAX_DATE_CHARS: Final = 64  # the longest RFC 2822 date has about 45
 FUTURE_TOLERANCE: Final = timedelta(hours=24)  # clocks and zones of publishers are wrong by up to a day
 
@@ -62,7 +66,10 @@ def latest_allowed(fetched_at: datetime | None, ingested_at: int | None) -> date
     known = [fetched_at] if fetched_at else []
     if ingested_at is not None and 0 < ingested_at < MAX_EPOCH_MS:
         known.append(_EPOCH + timedelta(milliseconds=ingested_at))
-    return min(known) + FUTURE_TOLERANCE if known else None
+    try:
+        return min(known) + FUTURE_TOLERANCE if known else None
+    except OverflowError:  # nothing is later than the last day of the calendar
+        return None
 
 
 def _read(value: object) -> Moment:
@@ -74,14 +81,17 @@ def _read(value: object) -> Moment:
 
 
 def _number(value: float) -> Moment:
-    if math.isnan(value):
-        return _bad("not a number")
     if abs(value) >= MAX_EPOCH_MS:
         return _bad("number too large")
+    if math.isnan(value):
+        return _bad("not a number")
     if abs(value) < MIN_EPOCH:
         return _text(str(value)) if isinstance(value, int) else _bad("not a date")
-    in_ms = abs(value) >= MIN_EPOCH_MS
-    return _instant(_EPOCH + (timedelta(milliseconds=value) if in_ms else timedelta(seconds=value)))
+    in_ms = abs(value) >= MIN_EPOCH_MS and not LAST_DAY[0] <= value <= LAST_DAY[1]
+    try:
+        return _instant(_EPOCH + (timedelta(milliseconds=value) if in_ms else timedelta(seconds=value)))
+    except OverflowError:  # datetime counts the years 1 to 9999
+        return _bad("before 1900" if value < 0 else "number too large")
 
 
 def _text(text: str) -> Moment:

@@ -21,7 +21,7 @@ from streams.core.headline import read_title
 from streams.core.language import Detector, read_language
 from streams.core.removals import Finding, Outcome, RemovalPolicy, take_out
 
-POLICY_VERSION: Final = "normalise/2"
+POLICY_VERSION: Final = "normalise/3"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,13 @@ from streams.core.dates import FUTURE_TOLERANCE, latest_allowed, read_date
         (1_123_891_200_000, "2005-08-13T00:00:00+00:00", None),
         ("1123891200000", "2005-08-13T00:00:00+00:00", None),
         (-2_500_000_000, None, "before 1900"),
+        (-62_135_769_600, None, "before 1900"),
+        (-70_000_000_000, None, "before 1900"),
+        (-9e13, None, "before 1900"),
+        (253_402_300_799, "9999-12-31T23:59:59+00:00", None),
+        (253_402_300_800, None, "number too large"),
+        ("253402300800", None, "number too large"),
+        (253_402_300_801, "1978-01-11T21:31:40.801000+00:00", None),
         ("0001-01-01T00:00:00Z", None, "before 1900"),
         ("1899-12-31", None, "before 1900"),
         ("yesterday evening", None, "not a date"),
@@ -40,6 +47,8 @@ from streams.core.dates import FUTURE_TOLERANCE, latest_allowed, read_date
         (math.nan, None, "not a number"),
         (math.inf, None, "number too large"),
         (10**15, None, "number too large"),
+        pytest.param(10**400, None, "number too large", id="huge"),
+        pytest.param(-(10**400), None, "number too large", id="-huge"),
         (True, None, "wrong type"),
         (["2026"], None, "wrong type"),
         ({}, None, "wrong type"),
@@ -66,6 +75,11 @@ def test_the_future_starts_a_day_after_the_earliest_sighting() -> None:
 def test_without_a_clock_nothing_is_in_the_future(ingested_at: int | None) -> None:
     assert latest_allowed(None, ingested_at) is None
     assert read_date("9999-01-01T00:00:00Z", None).iso == "9999-01-01T00:00:00+00:00"
+
+
+@pytest.mark.parametrize("last", ["9999-12-31", "9999-12-31T23:59:59-12:00"])
+def test_a_day_after_the_last_one_of_the_calendar_judges_nothing(last: str) -> None:
+    assert latest_allowed(read_date(last).instant, None) is None
 
 
 def test_years_at_the_ends_of_the_calendar_do_not_overflow() -> None:
