@@ -14,6 +14,12 @@ from streams.contracts.ids import canonical_url
 _DECLARED: Final = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
 _DECLARED_WITHIN: Final = 1_024
 _LATIN_1: Final = {"iso8859-1", "ascii"}
+# Of Python's codecs those of the Encoding Standard. Others are not for pages: `unicode_escape` makes half surrogates.
+_OF_PAGES: Final = _LATIN_1 | {
+    "utf-8", "cp866", *(f"iso8859-{part}" for part in (*range(2, 12), *range(13, 17))), "koi8-r", "koi8-u",
+    "mac-roman", "mac-cyrillic", "cp874", "tis-620", *(f"cp{page}" for page in range(1250, 1259)), "gb2312", "gbk",
+    "gb18030", "big5", "big5hkscs", "euc_jp", "iso2022_jp", "shift_jis", "cp932", "euc_kr", "cp949",
+}  # fmt: skip
 
 Fields = dict[str, Any]
 
@@ -54,9 +60,11 @@ def _decoded(data: bytes) -> str:
 def _declared(data: bytes, charset: str) -> str:
     try:
         name = codecs.lookup(charset).name
-        return data.decode("cp1252" if name in _LATIN_1 else name)
     except LookupError:
+        name = ""
+    if name not in _OF_PAGES:
         return data.decode("utf-8")  # raises, and says where
+    return data.decode("cp1252" if name in _LATIN_1 else name)
 
 
 def _head(html: str) -> tuple[str, str | None]:

@@ -2,6 +2,7 @@ import gzip
 import io
 import json
 import os
+import random
 import tracemalloc
 from collections.abc import Sequence
 from pathlib import Path
@@ -256,11 +257,27 @@ class TestDocuments:
         (item,), _ = read(tmp_path)
         assert fields(item)["title"] == text
 
-    @pytest.mark.parametrize("declared", [b"", b"<meta charset=utf-8>", b"<meta charset=zlib>", b"<meta charset=nope>"])
-    def test_a_page_in_an_unknown_encoding_is_refused(self, tmp_path: Path, declared: bytes) -> None:
-        (tmp_path / "a.html").write_bytes(declared + "<title>Zürich</title>".encode("latin-1"))
+    @pytest.mark.parametrize(
+        "declared",
+        [
+            "utf-8", "zlib", "nope", "undefined", "unicode_escape", "raw_unicode_escape", "idna", "punycode", "utf-7",
+            "utf-16", "rot13", "hex", "charmap", "mbcs", "UNICODE-ESCAPE",
+        ],
+    )  # fmt: skip
+    def test_a_page_in_an_unknown_encoding_is_refused(self, tmp_path: Path, declared: str) -> None:
+        page = f"<meta charset={declared}><title>Zürich \\ud800</title>"
+        (tmp_path / "a.html").write_bytes(page.encode("latin-1"))
+        (tmp_path / "b.html").write_bytes("<title>Zürich</title>".encode("latin-1"))
         items, refused = read(tmp_path)
-        assert (items, [entry.reason[:7] for entry in refused]) == ([], ["not utf"])
+        assert (items, [(entry.reason[:7], entry.code) for entry in refused]) == ([], [("not utf", "not_utf8")] * 2)
+
+    @pytest.mark.parametrize("seed", range(8))
+    def test_a_page_of_any_bytes_costs_itself_only(self, tmp_path: Path, seed: int) -> None:
+        for charset in ("gb18030", "iso-2022-jp", "big5", "euc-jp", "shift_jis", "cp874", "koi8-u", "latin1"):
+            noise = random.Random(seed).randbytes(400)
+            (tmp_path / f"{charset}.html").write_bytes(b"<meta charset=%b>" % charset.encode() + noise)
+        items, refused = read(tmp_path)
+        assert len(items) + len(refused) == 8
 
 
 class TestFolders:
