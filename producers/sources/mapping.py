@@ -1,11 +1,13 @@
 """Other people's field names, turned into those of RawArticle."""
 
-import json
 from collections.abc import Mapping
 
 from producers.errors import InputError
 from producers.items import dumped
+from streams.contracts.codec import decode_raw
+from streams.contracts.errors import Malformed
 from streams.contracts.events import RawArticle
+from streams.contracts.topics import MAX_RAW_BYTES
 
 
 def parse_mapping(text: str | None) -> dict[str, str]:
@@ -28,15 +30,13 @@ def parse_mapping(text: str | None) -> dict[str, str]:
 def reshape(value: bytes, mapping: Mapping[str, str], source: str | None) -> bytes:
     """Rename the fields of a JSON object and name its source where it has none; all other fields stay.
 
-    Anything that is not a JSON object is returned as it is: the pipeline says what is wrong with it.
+    Anything that is no raw record is returned as it is: the pipeline says what is wrong with it.
     """
     if not mapping and source is None:
         return value
     try:
-        fields = json.loads(value)
-    except (ValueError, RecursionError):
-        return value
-    if not isinstance(fields, dict):
+        fields = decode_raw(value, MAX_RAW_BYTES)
+    except Malformed:
         return value
     renamed = {mapping[name]: fields[name] for name in mapping if name in fields}
     kept = {name: fields[name] for name in fields if name not in mapping}

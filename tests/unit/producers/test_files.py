@@ -1,6 +1,7 @@
 import gzip
 import io
 import json
+import math
 import os
 import random
 import tracemalloc
@@ -151,12 +152,19 @@ class TestReshaping:
         (item,), _ = read(file, mapping={"text": "title", "body": "text"})
         assert fields(item) == {"title": "Real title", "text": "Long"}
 
-    @pytest.mark.parametrize("line", [BROKEN, b"[1]", b'"x"', b"\xff", b"[" * 100_000, b'{"a": ' + b"9" * 5_000 + b"}"])
+    @pytest.mark.parametrize("line", [BROKEN, b"[1]", b'"x"', b"\xff", b"[" * 100_000, b'{"a":' * 100_000])
     def test_what_cannot_be_reshaped_passes_unchanged(self, tmp_path: Path, line: bytes) -> None:
         file = tmp_path / "a.jsonl"
         file.write_bytes(line)
         (item,), _ = read(file, mapping={"body": "text"}, source="s")
         assert item.value == line
+
+    def test_a_number_too_long_to_be_meant_costs_itself_only(self, tmp_path: Path) -> None:
+        file = tmp_path / "a.jsonl"
+        file.write_bytes(b'{"link": "https://example.org/1", "views": ' + b"9" * 5_000 + b"}")
+        (item,), _ = read(file, mapping={"link": "url"})
+        assert fields(item) == {"url": "https://example.org/1", "views": math.inf}
+        assert item.key == b"url://example.org/1"
 
     def test_half_a_surrogate_pair_survives(self, tmp_path: Path) -> None:
         file = tmp_path / "a.jsonl"
