@@ -41,6 +41,7 @@ def newswire(*arguments: str, **env: str) -> "subprocess.CompletedProcess[str]":
         (("enrich", "{empty}", "-"), "no articles"),
         (("enrich", "{seeds}", "-", "--stages", "dedupe"), "--stages dedupe"),
         (("enrich", "{seeds}", "-", "--map", "body"), "--map"),
+        (("enrich", "{seeds}", "-", "--map", "a=text,b=text"), "--map 'b=text': 'text' is named twice"),
         (("enrich", "{seeds}", "-", "--ingested-at", "noon"), "--ingested-at noon"),
         (("enrich", "{seeds}", "-", "--ingested-at", "2026-04-07T12:00:00"), "zone"),
         (("enrich", "{seeds}", "/no/such/folder/out.jsonl"), "/no/such/folder/out.jsonl"),

@@ -67,6 +67,8 @@ def test_feeds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (["{empty}"], "{empty}: no articles in this folder (looked for .jsonl, "),
         (["{file}", "--map", "body"], "--map 'body': write their_name=our_name, for example "),
         (["{file}", "--map", "body=txt"], "--map 'body=txt': 'txt' is not a field of an article; use one of url, "),
+        (["{file}", "--map", "a=text,b=text"], "--map 'b=text': 'text' is named twice; give every field one name"),
+        (["{file}", "--map", "a=text, a=title"], "--map 'a=title': 'a' is named twice; give every field one name"),
         (["{file}", "--bootstrap", "127.0.0.1:x"], "'127.0.0.1:x' is not an address of Kafka: write host:port"),
         (["{file}", "--bootstrap", "127.0.0.1:1"], "no Kafka answers at 127.0.0.1:1: start one, or give its address "),
         (["{file}", "--resume", "a/b"], "--resume 'a/b': use letters, "),
