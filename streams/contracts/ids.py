@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from ipaddress import IPv6Address
 from typing import Final
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 from uuid import UUID, uuid5
@@ -135,7 +136,7 @@ def story_id(first_article_id: str) -> str:
 
 
 class _Parts:
-    """A checked address."""
+    """A checked address; `hostname` is without the brackets of an IPv6 address."""
 
     __slots__ = ("hostname", "netloc", "path", "query", "scheme")
 
@@ -151,13 +152,16 @@ def _split(url: str) -> _Parts:
         text.encode()  # half a surrogate pair, which JSON can escape, is in no address
         parts = urlsplit(text)
         host, port = parts.hostname, parts.port
+        if host and "[" in parts.netloc:
+            IPv6Address(host)  # checked only: how Python writes one is not the same in all its versions
     except ValueError as error:
         raise Malformed("bad_url", f"{_shown(text)} is not an address: {error}") from None
     if parts.scheme.lower() not in _PORTS:
         raise Malformed("bad_url", f"{_shown(text)} is not an http or https address")
     if not host or re.search(r"[\s<>\"\\^`{|}]", host):
         raise Malformed("bad_url", f"{_shown(text)} has no host")
-    netloc = host if port is None else f"{host}:{port}"
+    name = f"[{host}]" if ":" in host else host
+    netloc = name if port is None else f"{name}:{port}"
     return _Parts(parts.scheme.lower(), netloc, host, parts.path, parts.query)
 
 

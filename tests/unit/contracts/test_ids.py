@@ -24,6 +24,10 @@ from streams.contracts.errors import Malformed
         ("https://b\u00fccher.example/x", "https://xn--bcher-kva.example/x"),
         (" https://example.org/a ", "https://example.org/a"),
         ("https://example.org./a", "https://example.org/a"),
+        ("http://[2001:db8::1]/story", "http://[2001:db8::1]/story"),
+        ("http://user@[2001:DB8::1]:8080/story", "http://[2001:db8::1]:8080/story"),
+        ("https://[2001:db8::443]:443/story", "https://[2001:db8::443]/story"),
+        ("https://[::ffff:192.0.2.1]/story", "https://[::ffff:192.0.2.1]/story"),
     ],
 )
 def test_canonical_url_drops_what_does_not_identify_the_page(given: str, canonical: str) -> None:
@@ -39,6 +43,8 @@ def test_canonical_url_drops_what_does_not_identify_the_page(given: str, canonic
         "example.org/a",
         "https:///a",
         "https://[::1",
+        "https://[v1.x:y]/a",
+        "https://[::1%25\u00e9 x]/a",
         "https://exa mple.org/a",
         "https://example.org:99999/a",
         "https://example.org/\ud83d",
@@ -58,6 +64,14 @@ def test_scheme_and_trailing_slash_are_not_part_of_the_identity() -> None:
         for url in ("http://example.org/a/", "https://example.org/a", "https://example.org/a?utm_medium=mail")
     ]
     assert len(set(of)) == 1
+
+
+def test_an_ipv6_address_is_an_identity() -> None:
+    of = [
+        ids.identity(url=url, guid=None, feed_url=None, source=None)
+        for url in ("http://[2001:db8::1]/a", ids.canonical_url("https://[2001:DB8::1]:443/a/"))
+    ]
+    assert of == ["url://[2001:db8::1]/a"] * 2
 
 
 def test_a_guid_is_unique_within_its_feed_only() -> None:
@@ -80,6 +94,7 @@ def test_no_address_and_no_scoped_guid_is_no_identity(guid: str | None) -> None:
         ("https://edition.cnn.com/x", "cnn.com"),
         ("https://www.harbour-courier.example/x", "harbour-courier.example"),
         ("http://127.0.0.1/x", "127.0.0.1"),
+        ("http://[2001:db8::1]:8080/x", "2001:db8::1"),
     ],
 )
 def test_registered_domain(url: str, domain: str) -> None:

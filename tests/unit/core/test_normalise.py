@@ -57,6 +57,11 @@ def test_identity_comes_from_the_address_or_the_scoped_guid() -> None:
     assert linked.article_id == ids.article_id("url://www.example.org/b")
 
 
+def test_an_address_may_name_its_host_by_ipv6() -> None:
+    article = clean(url="http://[2001:db8::1]:8080/story", html='<link rel="canonical" href="/b">')
+    assert (article.canonical_url, article.source) == ("http://[2001:db8::1]:8080/b", "2001:db8::1")
+
+
 def test_text_is_preferred_then_html_then_summary() -> None:
     assert clean(html="<p>From html.</p>").text == "Some text here."
     assert clean(text=" ", html="<p>From html.</p><p>Two.</p>").text == "From html.\n\nTwo."
