@@ -99,10 +99,18 @@ def _address(raw: RawFields) -> tuple[str | None, str]:
     if raw.url is None:
         if not (given or raw.feed_url):
             raise Malformed("no_identity", "a guid needs a feed_url or a source beside it")
-        return None, given or ids.registered_domain(raw.feed_url or "")
+        return None, given or _feed(raw.feed_url or "")
     canonical = ids.canonical_url(raw.url)
     linked = html.canonical_link(raw.html, raw.url) if raw.html else None
     return linked or canonical, given or ids.registered_domain(raw.url)
+
+
+def _feed(feed_url: str) -> str:
+    """Return the publisher of a feed; a feed without an http address is one of its own."""
+    try:
+        return ids.registered_domain(feed_url)
+    except Malformed:
+        return clean_text.one_line(feed_url).lower()
 
 
 def _language_reader(raw: RawFields, models: NormaliseModels, policy: NormalisePolicy) -> LanguageOf:

@@ -52,6 +52,9 @@ def test_identity_comes_from_the_address_or_the_scoped_guid() -> None:
     by_feed = clean(url=None, guid="7", feed_url="https://feeds.example.org/rss")
     assert by_feed.source == "example.org"
     assert by_feed.article_id != by_source.article_id
+    by_name = clean(url=None, guid="7", feed_url="Feed-1")
+    assert (by_name.source, by_name.feed_url) == ("feed-1", "Feed-1")
+    assert by_name.article_id == ids.article_id("guid:Feed-1\n7")
     linked = clean(html='<link rel="canonical" href="/b">')
     assert linked.canonical_url == "https://www.example.org/b"
     assert linked.article_id == ids.article_id("url://www.example.org/b")
