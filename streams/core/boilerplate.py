@@ -246,6 +246,10 @@ _BYLINE: Final = re.compile(
     r"(?:\s?[|,/–-]\s?[\w .@’'-]{2,60})?"
 )
 
+# An agency's or a photographer's name: "(Reuters)", in brackets of East Asia, too.
+_BRACKETED: Final = re.compile(r"[(\uff08][^\W\d_a-z][^().!?\uff08\uff09]{0,40}[)\uff09]")
+_SENTENCE_ENDS: Final = (".", "!", "?")
+
 _SHARE_STARTS: Final = frozenset(
     ("share", "shares", "tweet", "pin", "email", "e-mail", "print", "copy", "facebook", "twitter")
 )
@@ -314,6 +318,13 @@ def byline_names(text: str) -> str:
     """Return the names of a line such as "By A. One and B. Two", "" for any other."""
     found = _BYLINE.fullmatch(text) if len(text) <= MAX_CHARS and len(text.split()) <= MAX_BYLINE_WORDS else None
     return found["names"] if found else ""
+
+
+def is_furniture(text: str) -> bool:
+    """Tell whether a paragraph says nothing where it stands alone, though it may belong to an article around it."""
+    if is_credit(text) or byline_names(text) or _BRACKETED.fullmatch(text):
+        return True
+    return is_tail_heading(text) and not text.endswith(_SENTENCE_ENDS)
 
 
 def _has(text: str, hints: Iterable[str]) -> bool:

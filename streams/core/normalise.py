@@ -14,6 +14,7 @@ from streams.contracts.errors import Malformed
 from streams.contracts.events import CleanArticle, Language, Problem
 from streams.contracts.topics import MAX_RAW_BYTES
 from streams.core import clean_text, html
+from streams.core.boilerplate import is_furniture
 from streams.core.dates import Moment, latest_allowed, read_date
 from streams.core.fields import RawFields, problem, read_fields
 from streams.core.foreign import ForeignModel, ForeignPolicy, find_foreign
@@ -134,9 +135,13 @@ def _body(
         return [(at, "foreign_paragraph") for at in found]
 
     outcome = take_out(_paragraphs(raw), title, policy.removals, foreign)
-    if not any(char.isalnum() for text in outcome.paragraphs for char in text):
+    if not any(_is_text(text) for text in outcome.paragraphs):
         raise Malformed("no_text", "no article text is left once boilerplate is taken away")
     return outcome
+
+
+def _is_text(paragraph: str) -> bool:
+    return any(char.isalnum() for char in paragraph) and not is_furniture(paragraph)
 
 
 def _paragraphs(raw: RawFields) -> Sequence[str]:

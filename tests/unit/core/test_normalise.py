@@ -72,12 +72,30 @@ def test_text_is_preferred_then_html_then_summary() -> None:
     assert clean(text="<p>Tags</p><p>in text.</p>").text == "Tags\n\nin text."
 
 
-@pytest.mark.parametrize("text", ["A title", "Advertisement\nShare this article", "LAST NEWS: more", "***", "…"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A title", "Advertisement\nShare this article", "Subscribe to our newsletter", "***", "…", "Read more",
+        "LAST NEWS", "LAST NEWS:", "LAST NEWS\n\nRead more\n\nSubscribe to our newsletter", "Latest stories\n\n***",
+        "Comments\n\nTrending now", "(Reuters)", "(Agence France-Presse)", "\uff08新华社\uff09",
+        "(Reuters)\n\nLAST NEWS", "By Ann Lee", "By Ann Lee\n\n(AP)", "Reporting by Ann Lee; Editing by Bo Berg",
+    ],
+)  # fmt: skip
 def test_an_article_without_text_of_its_own_is_malformed(text: str) -> None:
-    if text.startswith("LAST"):
-        text = "Subscribe to our newsletter"
     assert reason(text=text) == "no_text"
     assert reason(title=" ") == "no_title"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "More on the flood at ten.", "By Monday the river had fallen", "(It rained all night.)", "Rain", "1:0",
+        "(Reuters) Rain fell on Elmford", "Three held in Elmford (Update)", "Comments\n\nRain fell on Elmford all day.",
+        "(Reuters)\n\nRain fell on Elmford.",
+    ],
+)  # fmt: skip
+def test_a_short_text_is_text(text: str) -> None:
+    assert clean(text=text).text == text
 
 
 def test_odd_dates_are_noted_and_left_out() -> None:
