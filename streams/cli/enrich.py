@@ -17,7 +17,7 @@ from producers.sources.mapping import parse_mapping
 from streams.cli.common import settings_from, user_errors, verb
 from streams.cli.errors import OK, UserError
 from streams.cli.progress import Progress
-from streams.contracts.codec import encode
+from streams.contracts.codec import decode_raw, encode
 from streams.contracts.errors import Malformed
 from streams.contracts.events import (
     OUTCOMES,
@@ -28,7 +28,9 @@ from streams.contracts.events import (
     Event,
     UniqueArticle,
 )
-from streams.contracts.topics import STAGES
+from streams.contracts.topics import MAX_RAW_BYTES, STAGES
+from streams.core.arrival import arrivals
+from streams.core.dates import read_fetched
 from streams.settings import Settings
 
 if TYPE_CHECKING:
@@ -58,7 +60,9 @@ def add(verbs: Any) -> None:
     sub.add_argument("--source", help="publisher of articles that name none")
     sub.add_argument("--stages", metavar="NAMES", help=f"stop early; a beginning of {','.join(FILE_STAGES)}")
     sub.add_argument(
-        "--ingested-at", metavar="TIME", help="ISO 8601; time of arrival (default: the record's fetched_at)"
+        "--ingested-at",
+        metavar="TIME",
+        help="ISO 8601; time of arrival (default: the record's fetched_at, if credible)",
     )
     sub.add_argument("--processes", type=int, metavar="N", help="processes that run the models (default: one a core)")
     sub.add_argument("--quiet", action="store_true", help="no progress and no summary")
@@ -131,8 +135,9 @@ class Run:
     def over(self, items: Iterable[Item | Refused]) -> Iterator[bytes]:
         """Yield one outcome line for each item, in order, a window of them under way at once."""
         window: deque[Callable[[], bytes]] = deque()
-        for number, item in enumerate(items):
-            window.append(self.begin(item, origin=f"file/-/0/{number}", line=line_of(item.where, number + 1)))
+        for number, (item, time) in enumerate(self._timed(items)):
+            line = line_of(item.where, number + 1)
+            window.append(self.begin(item, origin=f"file/-/0/{number}", line=line, arrived_at=time))
             if len(window) >= WINDOW:
                 yield window.popleft()()
         while window:
@@ -147,22 +152,31 @@ class Run:
         """End the processes."""
         self._parts.close()
 
-    def begin(self, item: Item | Refused, *, origin: str, line: int) -> Callable[[], bytes]:
+    def _timed(self, items: Iterable[Item | Refused]) -> Iterator[tuple[Item | Refused, int | None]]:
+        """Yield each item with its time of arrival: the one given for all, else its own where it can be believed."""
+        if self._ingested_at is not None:
+            return ((item, self._ingested_at) for item in items)
+        named = ((item, fetched_at(item.value) if isinstance(item, Item) else None) for item in items)
+        return arrivals(named, self._fold.policy.window_ms)
+
+    def begin(self, item: Item | Refused, *, origin: str, line: int, arrived_at: int | None) -> Callable[[], bytes]:
         """Start one item; the returned function waits for its outcome line."""
         if isinstance(item, Refused):
             refused = self._letter(None, Malformed(item.code, item.reason), "normalise", origin)
             return lambda: _line(refused, line)
-        time = self._ingested_at if self._ingested_at is not None else fetched_at(item.value)
-        made = self.outcome(item.value, origin=origin, ingested_at=time)
+        made = self.outcome(item.value, origin=origin, ingested_at=self._ingested_at, arrived_at=arrived_at)
         return lambda: _line(made(), line)
 
-    def outcome(self, value: bytes | None, *, origin: str, ingested_at: int | None) -> Callable[[], Made]:
-        """Start one raw record, arrived at this time (ms since 1970 UTC); the returned function waits for its outcome.
+    def outcome(
+        self, value: bytes | None, *, origin: str, ingested_at: int | None, arrived_at: int | None
+    ) -> Callable[[], Made]:
+        """Start one raw record; the returned function waits for its outcome.
 
-        Records are to be started in their order: dedupe has seen those before.
+        Its dates are judged by `ingested_at`, None where no clock was at hand; dedupe counts its window by
+        `arrived_at` (both ms since 1970 UTC). Records are to be started in their order: dedupe has seen those before.
         """
         try:
-            event = self._judged(value, origin, ingested_at)
+            event = self._judged(value, origin, ingested_at, arrived_at)
         except Malformed as error:
             letter = self._letter(value, error, "normalise", origin)
             return lambda: letter
@@ -171,16 +185,18 @@ class Run:
             return lambda: copy
         return self._enriched(event, origin)
 
-    def _judged(self, value: bytes | None, origin: str, time: int | None) -> UniqueArticle | DuplicateSeen:
+    def _judged(
+        self, value: bytes | None, origin: str, ingested_at: int | None, arrived_at: int | None
+    ) -> UniqueArticle | DuplicateSeen:
         from streams.core.dedupe import outcome
         from streams.core.normalise import normalise
 
         article = normalise(
-            value, origin=origin, ingested_at=time, pipeline=self._pipeline, models=self._parts.normalise_models
+            value, origin=origin, ingested_at=ingested_at, pipeline=self._pipeline, models=self._parts.normalise_models
         )
-        for old in self._fold.expired(time):
+        for old in self._fold.expired(arrived_at):
             self._fold.forget(old)
-        decision = self._fold.judge(article, origin, time)
+        decision = self._fold.judge(article, origin, arrived_at)
         self._fold.apply(origin, decision)
         event, _ = outcome(article, decision, origin, self._pipeline)
         return event
@@ -284,12 +300,9 @@ def _open_output(target: str, stack: ExitStack) -> IO[bytes]:
 
 
 def fetched_at(value: bytes) -> int | None:
-    """Return the record's own time of arrival in ms since 1970 UTC, if it names one that can be read."""
-    import json
-
+    """Return the record's own time of arrival in ms since 1970 UTC, if it names one that can be read and believed."""
     try:
-        given = json.loads(value)["fetched_at"]
-        moment = datetime.fromisoformat(given)
-    except (ValueError, KeyError, TypeError, RecursionError):
+        found = read_fetched(decode_raw(value, MAX_RAW_BYTES).get("fetched_at"), None)
+    except Malformed:
         return None
-    return round(moment.timestamp() * 1_000) if moment.tzinfo else None
+    return None if found.instant is None or found.problem else round(found.instant.timestamp() * 1_000)

@@ -231,7 +231,8 @@ async def _enrich(settings: Settings, raw: Origin, target: TopicSpec, report: Re
         ):
             async for record in records:
                 origin = str(raw._replace(partition=record.partition, offset=record.offset))
-                wait = run_.outcome(record.value, origin=origin, ingested_at=record.timestamp)
+                time = record.timestamp
+                wait = run_.outcome(record.value, origin=origin, ingested_at=time, arrived_at=time)
                 window.append((wait, _headers(origin, record.timestamp)))
                 if len(window) >= WINDOW:
                     await finish()

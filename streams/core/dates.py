@@ -16,6 +16,7 @@ LAST_DAY: Final = (
 )  # seconds to 9999-12-31: a system's "never", not a day of 1978 in ms
 MAX_DATE_CHARS: Final = 64  # the longest RFC 2822 date has about 45
 FUTURE_TOLERANCE: Final = timedelta(hours=24)  # clocks and zones of publishers are wrong by up to a day
+LAST_FETCH: Final = datetime(2100, 1, 1, tzinfo=UTC)  # where no clock is at hand; later is a system's "never"
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _BARE_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}|\d{8}")
@@ -59,6 +60,11 @@ def read_date(value: object, latest: datetime | None = None) -> Moment:
     if latest is not None and found.instant > latest:
         return _bad("in the future")
     return found
+
+
+def read_fetched(value: object, ingested_at: int | None) -> Moment:
+    """Read when an article was fetched; nobody fetches after the record arrived (`ingested_at` in ms) or after 2099."""
+    return read_date(value, latest_allowed(None, ingested_at) or LAST_FETCH)
 
 
 def latest_allowed(fetched_at: datetime | None, ingested_at: int | None) -> datetime | None:

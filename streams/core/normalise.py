@@ -15,7 +15,7 @@ from streams.contracts.events import CleanArticle, Language, Problem
 from streams.contracts.topics import MAX_RAW_BYTES
 from streams.core import clean_text, html
 from streams.core.boilerplate import is_furniture
-from streams.core.dates import Moment, latest_allowed, read_date
+from streams.core.dates import Moment, latest_allowed, read_date, read_fetched
 from streams.core.fields import RawFields, problem, read_fields
 from streams.core.foreign import ForeignModel, ForeignPolicy, find_foreign
 from streams.core.headline import read_title
@@ -159,7 +159,7 @@ def _paragraphs(raw: RawFields) -> Sequence[str]:
 
 
 def _dates(raw: RawFields, ingested_at: int | None) -> tuple[tuple[Moment, Moment], list[Problem]]:
-    fetched = read_date(raw.fetched_at)
+    fetched = read_fetched(raw.fetched_at, ingested_at)
     latest = latest_allowed(fetched.instant, ingested_at)
     published, modified = (read_date(value, latest) for value in (raw.published_at, raw.modified_at))
     named = (("published_at", raw.published_at, published), ("modified_at", raw.modified_at, modified),

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from streams.core.dates import FUTURE_TOLERANCE, latest_allowed, read_date
+from streams.core.dates import FUTURE_TOLERANCE, latest_allowed, read_date, read_fetched
 
 
 @pytest.mark.parametrize(
@@ -80,6 +80,14 @@ def test_without_a_clock_nothing_is_in_the_future(ingested_at: int | None) -> No
 @pytest.mark.parametrize("last", ["9999-12-31", "9999-12-31T23:59:59-12:00"])
 def test_a_day_after_the_last_one_of_the_calendar_judges_nothing(last: str) -> None:
     assert latest_allowed(read_date(last).instant, None) is None
+
+
+def test_nobody_fetches_after_the_record_arrived() -> None:
+    ingested = int(datetime(2026, 4, 9, tzinfo=UTC).timestamp() * 1_000)
+    assert read_fetched("2026-04-10T00:00:00Z", ingested).problem is None
+    assert read_fetched("2026-04-10T00:00:01Z", ingested).problem == "in the future"
+    assert read_fetched("2099-12-31T23:59:59Z", None).problem is None
+    assert read_fetched("2100-01-02T00:00:00Z", None).problem == "in the future"
 
 
 def test_years_at_the_ends_of_the_calendar_do_not_overflow() -> None:

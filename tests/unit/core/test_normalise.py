@@ -98,6 +98,13 @@ def test_a_short_text_is_text(text: str) -> None:
     assert clean(text=text).text == text
 
 
+@pytest.mark.parametrize("ingested_at", [None, 1_775_000_000_000])
+def test_a_time_of_fetching_that_cannot_be_is_noted(ingested_at: int | None) -> None:
+    article = clean(ingested_at=ingested_at, fetched_at="9000-01-01T00:00:00Z", published_at="2026-03-31T10:00:00Z")
+    assert article.published_at == "2026-03-31T10:00:00+00:00"
+    assert [(p.field, p.problem) for p in article.problems] == [("fetched_at", "in the future")]
+
+
 def test_odd_dates_are_noted_and_left_out() -> None:
     article = clean(
         ingested_at=1_775_000_000_000, published_at="2036-01-01", modified_at="soon", fetched_at=float("nan")
