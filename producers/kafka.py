@@ -10,7 +10,7 @@ from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
 from producers.errors import NoKafkaError
-from streams.connect import NotSecured, client_arguments, probe
+from streams.connect import CannotConnect, client_arguments, probe
 from streams.contracts.connection import Kafka
 from streams.contracts.topics import ENVELOPE_BYTES, MAX_RAW_BYTES
 
@@ -29,9 +29,9 @@ async def check(bootstrap: Kafka, topic: str) -> None:
     Raises:
         NoKafkaError: within about 5 s.
     """
-    client = _client(bootstrap)
+    await _let_in(bootstrap)
+    client = AIOKafkaClient(**client_arguments(bootstrap), request_timeout_ms=int(ANSWER_S * 1_000))
     try:
-        await _let_in(bootstrap)
         topics = await _answer(_topics(client), bootstrap)
     finally:
         await client.close()
@@ -66,22 +66,11 @@ async def producer(bootstrap: Kafka, max_bytes: int = MAX_RAW_BYTES) -> AsyncIte
         await opened.client.close()
 
 
-def _client(bootstrap: Kafka) -> Any:
-    try:
-        client = AIOKafkaClient(**client_arguments(bootstrap), request_timeout_ms=int(ANSWER_S * 1_000))
-        assert client.hosts  # noqa: S101 - parses the address, which start() would do too late
-    except (ValueError, AssertionError):
-        raise NoKafkaError(f"{str(bootstrap)!r} is not an address of Kafka: write host:port[,host:port]") from None
-    except NotSecured as error:
-        raise NoKafkaError(str(error)) from None
-    return client
-
-
 async def _let_in(bootstrap: Kafka) -> None:
     """Find out why a broker does not let us in, if it does not: aiokafka's client only says that it cannot."""
     try:
         answered = await probe(bootstrap, ANSWER_S)
-    except NotSecured as error:
+    except CannotConnect as error:
         raise NoKafkaError(str(error)) from None
     if not answered:
         raise _nobody(bootstrap)

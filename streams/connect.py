@@ -5,6 +5,7 @@ There is no way back to plaintext: what a secure connection lacks is an error.
 
 import asyncio
 import ssl
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -35,7 +36,15 @@ REFUSALS: Final = (
 )  # fmt: skip
 
 
-class NotSecured(NewswireError):
+class CannotConnect(NewswireError):
+    """A connection cannot be made as it is set. One line, with the remedy."""
+
+
+class WrongAddress(CannotConnect):
+    """What is to be a broker's address is none."""
+
+
+class NotSecured(CannotConnect):
     """A secure connection lacks something, or broker and client do not trust each other. One line, with the remedy."""
 
 
@@ -91,41 +100,60 @@ def _no_password() -> str:
     raise ValueError("its key is locked by a password")
 
 
+def addresses(bootstrap: str) -> list[tuple[str, int]]:
+    """Return host and port of each broker that is named.
+
+    Raises:
+        WrongAddress: one cannot be an address.
+    """
+    return [_address(each.strip()) for each in bootstrap.split(",")]
+
+
+def _address(given: str) -> tuple[str, int]:
+    host, _, port = given.rpartition(":")
+    if not (host and port.isdecimal() and int(port) < 65_536):
+        raise WrongAddress(f"{given!r} is no broker's address: give HOST:PORT, several with commas")
+    return host.strip("[]"), int(port)
+
+
 async def probe(kafka: Kafka, seconds: float) -> bool:
     """Say whether one of the brokers answers, and lets us in, within so many seconds.
 
     Raises:
+        WrongAddress: an address is none.
         NotSecured: one answers, but we do not trust it, or it does not trust us.
     """
     connection = connection_of(kafka)
     arguments = security_arguments(connection)
+    named = addresses(connection.bootstrap)
+    deadline = time.monotonic() + seconds
     hung_up: str | None = None
-    try:
-        async with asyncio.timeout(seconds):
-            for address in connection.bootstrap.split(","):
-                host, _, port = address.strip().rpartition(":")
-                try:
-                    await _speak(host.strip("[]"), int(port), seconds, arguments)
-                except ssl.SSLCertVerificationError as error:
-                    raise NotSecured(
-                        f"the certificate of Kafka at {address.strip()} is not trusted ({error.verify_message}): "
-                        "correct NEWSWIRE_TLS_CA or the address"
-                    ) from None
-                except ssl.SSLError as error:
-                    raise NotSecured(
-                        f"Kafka at {address.strip()} does not speak TLS as we do ({_said(error)}): "
-                        "correct the port, NEWSWIRE_SECURITY or NEWSWIRE_TLS_CERTIFICATE"
-                    ) from None
-                except REFUSALS as error:
-                    raise _refused(connection, address.strip(), error) from None
-                except ConnectionRefusedError:
-                    continue
-                except (ConnectionError, KafkaError):  # it took the connection and hung up; another may not
-                    hung_up = address.strip()
-                    continue
-                return True
-    except OSError:  # no such host, or the time is over
-        pass
+    for number, (host, port) in enumerate(named):
+        address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        share = (deadline - time.monotonic()) / (len(named) - number)  # a silent one leaves time for the others
+        try:
+            async with asyncio.timeout(share):
+                await _speak(host, port, seconds, arguments)
+        except ssl.SSLCertVerificationError as error:
+            raise NotSecured(
+                f"the certificate of Kafka at {address} is not trusted ({error.verify_message}): "
+                "correct NEWSWIRE_TLS_CA or the address"
+            ) from None
+        except ssl.SSLError as error:
+            raise NotSecured(
+                f"Kafka at {address} does not speak TLS as we do ({_said(error)}): "
+                "correct the port, NEWSWIRE_SECURITY or NEWSWIRE_TLS_CERTIFICATE"
+            ) from None
+        except REFUSALS as error:
+            raise _refused(connection, address, error) from None
+        except ConnectionRefusedError:
+            continue
+        except (ConnectionError, KafkaError):  # it took the connection and hung up; another may not
+            hung_up = address
+        except OSError:  # no such host, or its time is over
+            continue
+        else:
+            return True
     if hung_up is not None:
         raise NotSecured(f"Kafka at {hung_up} hangs up on {_spoken(connection)}: correct the port or NEWSWIRE_SECURITY")
     return False

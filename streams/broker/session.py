@@ -16,8 +16,8 @@ from aiokafka.errors import (
 )
 
 from streams.broker.errors import BrokerError
-from streams.connect import NotSecured, client_arguments, probe
-from streams.contracts.connection import Kafka, connection_of
+from streams.connect import CannotConnect, addresses, client_arguments, probe
+from streams.contracts.connection import Kafka
 
 ANSWER_S: Final = 4.0  # for a broker to answer; one on the same continent does in 0.1 s
 CREATE_S: Final = 30.0  # for a cluster to create or delete topics and elect their leaders
@@ -89,10 +89,9 @@ def error_name(code: int) -> str:
 
 async def reach(bootstrap: Kafka) -> None:
     """Be let in by one of the brokers: aiokafka would log each refusal, and then not say which it was."""
-    check_addresses(connection_of(bootstrap).bootstrap)
     try:
         answered = await probe(bootstrap, ANSWER_S)
-    except NotSecured as error:
+    except CannotConnect as error:
         raise BrokerError(str(error)) from error
     if not answered:
         raise _nobody(bootstrap)
@@ -100,10 +99,10 @@ async def reach(bootstrap: Kafka) -> None:
 
 def check_addresses(bootstrap: str) -> None:
     """Make sure that these can be addresses, whether or not anybody answers there."""
-    for address in bootstrap.split(","):
-        host, _, port = address.strip().rpartition(":")
-        if not (host and port.isdecimal() and int(port) < 65_536):
-            raise BrokerError(f"{address.strip()!r} is no broker's address: give HOST:PORT, several with commas")
+    try:
+        addresses(bootstrap)
+    except CannotConnect as error:
+        raise BrokerError(str(error)) from error
 
 
 def _nobody(bootstrap: Kafka) -> BrokerError:

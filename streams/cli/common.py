@@ -10,7 +10,7 @@ from producers.errors import DeliveryError, ProducerError
 from streams.broker.errors import BrokerError
 from streams.cli.errors import STOPPED, UserError
 from streams.client import NoBroker
-from streams.connect import NotSecured
+from streams.connect import CannotConnect
 from streams.models.errors import PoolBroken
 from streams.settings import Settings, SettingsError, load
 
@@ -67,7 +67,7 @@ def user_errors() -> Iterator[None]:
         yield
     except DeliveryError as error:
         raise UserError(str(error), STOPPED) from None
-    except (BrokerError, NoBroker, NotSecured, ProducerError) as error:
+    except (BrokerError, CannotConnect, NoBroker, ProducerError) as error:
         raise UserError(str(error)) from None
     except PoolBroken as error:
         raise UserError(str(error), STOPPED) from None

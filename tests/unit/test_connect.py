@@ -1,11 +1,29 @@
 """Security settings: what is asked for is used or refused, nothing falls back, and no password is shown."""
 
+import asyncio
+import socket
+import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from streams.connect import NAMES, NotSecured, client_arguments, connection_from, security_from, tls_context
+from streams import connect
+from streams.client import NoBroker, subscribe
+from streams.connect import (
+    NAMES,
+    NotSecured,
+    WrongAddress,
+    addresses,
+    client_arguments,
+    connection_from,
+    probe,
+    security_from,
+    tls_context,
+)
 from streams.contracts.connection import Connection, Security, connection_of
+from streams.contracts.topics import Catalogue
 from streams.settings import Settings, SettingsError, load
 
 PASSWORD = "correct horse battery"
@@ -94,3 +112,46 @@ def test_every_name_is_a_setting_and_a_variable() -> None:
     assert set(NAMES) <= set(Settings.model_fields)
     given = {f"NEWSWIRE_{name.upper()}": value for name, value in LOGIN.items()}
     assert connection_from(given, "h:1") == Connection("h:1", security_from(LOGIN))
+
+
+@pytest.fixture
+def silent_port() -> Iterator[int]:
+    """A port that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+def test_addresses_have_a_host_and_a_port() -> None:
+    assert addresses("h:1, [::1]:9092") == [("h", 1), ("::1", 9092)]
+
+
+@pytest.mark.parametrize("given", ["localhost", "localhost:", ":9092", "h:x", "h:65536", "h:-1", "h:²", "h:1,", ""])
+def test_what_is_no_address_is_said_before_anybody_is_asked(given: str) -> None:
+    with pytest.raises(WrongAddress, match="give HOST:PORT"):
+        asyncio.run(probe(given, 1.0))
+
+
+def test_the_first_broker_may_have_no_name_or_be_silent(monkeypatch: pytest.MonkeyPatch, silent_port: int) -> None:
+    speak = connect._speak
+
+    async def speaking(host: str, port: int, *rest: Any) -> None:
+        if host == "unknown":
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        if host != "up":
+            await speak(host, port, *rest)
+
+    monkeypatch.setattr(connect, "_speak", speaking)
+    assert asyncio.run(probe("unknown:1,up:1", 1.0))
+    assert asyncio.run(probe(f"127.0.0.1:{silent_port},up:1", 1.0))
+    assert not asyncio.run(probe("unknown:1,unknown:2", 1.0))
+
+
+def test_a_silent_broker_is_given_up_within_5_s_start_and_end_included(silent_port: int) -> None:
+    async def read() -> None:
+        async for _ in subscribe(f"127.0.0.1:{silent_port}", [Catalogue().enriched]):
+            pass
+
+    started = time.monotonic()
+    with pytest.raises(NoBroker, match=f"no Kafka broker answers at 127.0.0.1:{silent_port}"):
+        asyncio.run(read())
+    assert time.monotonic() - started < 4.5
