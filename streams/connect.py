@@ -199,7 +199,8 @@ def security_from(given: Mapping[str, str | None]) -> Security | None:
     if kind not in SECURITIES:
         raise NotSecured(f"NEWSWIRE_SECURITY is {kind}: give one of {', '.join(SECURITIES)}")
     useless = sorted(name for name in values if kind == PLAINTEXT or (kind == TLS and name.startswith("sasl_")))
-    if useless and useless != ["sasl_mechanism"]:
+    useless = [name for name in useless if name != "sasl_mechanism"]  # it has a default and gives nothing away
+    if useless:
         # Whoever sets a password expects it to be used: a forgotten NEWSWIRE_SECURITY must not mean plaintext.
         named = ", ".join(f"NEWSWIRE_{name.upper()}" for name in useless)
         raise NotSecured(f"NEWSWIRE_SECURITY is {kind}, which has no use for {named}: set sasl_tls or tls, or unset it")

@@ -1,11 +1,12 @@
 """Settings: one frozen model; every field has its meaning, unit and default. Read from NEWSWIRE_* variables."""
 
 import os
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from streams.connect import NAMES, NotSecured, security_from
@@ -25,6 +26,10 @@ def default_state_folder() -> Path:
 def usable_cores() -> int:
     """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _upper(given: object) -> object:
+    return given.upper() if isinstance(given, str) else given
 
 
 class Settings(BaseSettings):
@@ -87,16 +92,18 @@ class Settings(BaseSettings):
     model_timeout_seconds: Annotated[float, Field(gt=0, le=3_600)] = Field(
         60.0, description="Seconds that one article may take in the models before it goes on without entities."
     )
-    dedupe_hours: Annotated[float, Field(gt=0)] = Field(72.0, description="Hours that a dedupe decision is remembered.")
+    dedupe_hours: Annotated[float, Field(gt=0, le=87_600)] = Field(  # ten years
+        72.0, description="Hours that a dedupe decision is remembered."
+    )
     dedupe_articles: Annotated[int, Field(ge=1)] = Field(
         200_000, description="Articles that dedupe remembers at most, some 6 KB of memory each."
     )
     state: Path = Field(default_factory=default_state_folder, description="Folder for what is kept between runs.")
-    log_level: str = Field(
-        "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least severe log line that is shown."
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
+        "INFO", description="Least severe log line that is shown."
     )
-    log_format: str = Field(
-        "auto", pattern="^(auto|json|console)$", description="auto: console on a terminal, JSON elsewhere."
+    log_format: Literal["auto", "json", "console"] = Field(
+        "auto", description="auto: console on a terminal, JSON elsewhere."
     )
 
     @cached_property
@@ -131,11 +138,17 @@ def load(**given: object) -> Settings:
         return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:
         lines = [
-            f"setting NEWSWIRE_{str(e['loc'][0]).upper()}: {e['msg']}"
+            f"{_given_as(str(e['loc'][0]), given)}: {e['msg']}"
             + ("" if "password" in str(e["loc"][0]) else f" (got {e['input']!r})")
             for e in error.errors()
         ]
         raise SettingsError("\n".join(lines)) from None
+
+
+def _given_as(name: str, given: Mapping[str, object]) -> str:
+    """Return what a person knows the setting by: its variable, and the option where that was used."""
+    variable = f"setting NEWSWIRE_{name.upper()}"
+    return variable if given.get(name) is None else f"--{name.replace('_', '-')} ({variable})"
 
 
 def group_of(settings: Settings, stage: str) -> str:
