@@ -1,7 +1,9 @@
 """`newswire tail`: follow a topic, the enriched stream by default."""
 
 import argparse
+import base64
 import json
+import re
 import sys
 from datetime import datetime
 from typing import Any, Final
@@ -21,6 +23,7 @@ EXAMPLE = """\
   newswire tail --resume my-service --json        go on where this name stopped"""
 
 UNITS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+AGO: Final = re.compile(r"(?=\.?[0-9])[0-9]{0,9}(\.[0-9]{0,9})?[smhd]")
 
 
 def add(verbs: Any) -> None:
@@ -35,11 +38,17 @@ def add(verbs: Any) -> None:
     sub.add_argument("--resume", metavar="NAME", help="remember the position under this name and go on from there")
     sub.add_argument("--limit", type=int, metavar="N", help="stop after N records")
     sub.add_argument("--to-end", action="store_true", help="stop at what is the end now")
-    sub.add_argument("--json", action="store_true", help="one JSON object a line (the default when piped)")
+    sub.add_argument(
+        "--json",
+        action="store_true",
+        help='one JSON object a line (the default when piped); bytes that are not UTF-8 as {"raw_base64": "…"}',
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run it."""
+    if arguments.limit is not None and arguments.limit < 1:
+        raise UserError(f"--limit {arguments.limit}: give 1 or more")
     settings = with_broker(arguments)
     topic = topic_named(settings.catalogue, arguments.topic)
     since = position(arguments.since)
@@ -52,7 +61,7 @@ async def _follow(bootstrap: Kafka, topic: TopicSpec, since: Position, arguments
     count = 0
     async for received in subscribe(bootstrap, [topic], since=since, resume=arguments.resume, to_end=arguments.to_end):
         if received.value is not None and _wanted(received, arguments):
-            sys.stdout.write(received.value.decode() + "\n") if as_json else shown.show(received)
+            sys.stdout.write(as_line(received.value) + "\n") if as_json else shown.show(received)
             sys.stdout.flush()
             count += 1
         await received.done()
@@ -61,12 +70,20 @@ async def _follow(bootstrap: Kafka, topic: TopicSpec, since: Position, arguments
     return OK
 
 
+def as_line(value: bytes) -> str:
+    """Return a record as it is; what is not UTF-8 (on news.raw anything may be) as JSON that carries its bytes."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return json.dumps({"raw_base64": base64.b64encode(value).decode()})
+
+
 def _wanted(received: Received, arguments: argparse.Namespace) -> bool:
     if not (arguments.entity or arguments.source or arguments.language):
         return True
     try:
         event = json.loads(received.value or b"null")
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return matches(event, entity=arguments.entity, source=arguments.source, language=arguments.language)
 
@@ -75,11 +92,13 @@ def matches(event: Any, *, entity: str | None = None, source: str | None = None,
     """Say whether an event passes all filters that are given."""
     if not isinstance(event, dict):
         return False
-    names = {str(found.get("name", "")).casefold() for found in event.get("entities", ())}
+    named, spoken = event.get("entities"), event.get("language")  # on news.raw they may be anything
+    found = [each for each in named if isinstance(each, dict)] if isinstance(named, list) else []
+    names = {str(each.get("name", "")).casefold() for each in found}
     return (
         (entity is None or entity.casefold() in names)
         and (source is None or event.get("source") == source)
-        and (language is None or (event.get("language") or {}).get("code") == language)
+        and (language is None or (spoken.get("code") if isinstance(spoken, dict) else spoken) == language)
     )
 
 
@@ -101,9 +120,9 @@ def position(since: str) -> Position:
     """
     if since in ("latest", "earliest"):
         return since
-    if since[-1:] in UNITS and since[:-1].replace(".", "", 1).isdigit():
-        return milliseconds_ago(float(since[:-1]) * UNITS[since[-1]])
+    if AGO.fullmatch(since):
+        return max(0, milliseconds_ago(float(since[:-1]) * UNITS[since[-1]]))
     try:
-        return round(datetime.fromisoformat(since).astimezone().timestamp() * 1_000)
-    except ValueError:
+        return max(0, round(datetime.fromisoformat(since).astimezone().timestamp() * 1_000))
+    except (ValueError, OverflowError):  # OverflowError: at the ends of the calendar
         raise UserError(f"--since {since}: give latest, earliest, 30m, 2h, 3d, or a time in ISO 8601") from None

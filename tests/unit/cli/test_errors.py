@@ -1,5 +1,7 @@
 """What a user can get wrong on the command line: one line, an exit code, no traceback. Real processes."""
 
+import base64
+import json
 import os
 import subprocess
 import sys
@@ -12,7 +14,7 @@ from streams.cli.errors import UserError
 from streams.cli.ledger import Ledger
 from streams.cli.outcomes import raw_position, summary
 from streams.cli.state import usable
-from streams.cli.tail import matches, position, topic_named
+from streams.cli.tail import as_line, matches, position, topic_named
 from streams.cli.worker import stage_names
 from streams.contracts.topics import Catalogue
 
@@ -55,6 +57,9 @@ def newswire(*arguments: str, **env: str) -> "subprocess.CompletedProcess[str]":
         (("tail", "--bootstrap", "127.0.0.1:1", "--topic", "sports"), "sports"),
         (("get", "https://example.org/a", "--bootstrap", "127.0.0.1:1"), "127.0.0.1:1"),
         (("get", "https://example.org/a", "--bootstrap", "localhost"), "'localhost' is no broker's address"),
+        (("tail", "--bootstrap", "127.0.0.1:1", "--limit", "0"), "--limit 0: give 1 or more"),
+        (("tail", "--bootstrap", "127.0.0.1:1", "--limit", "-1"), "--limit -1: give 1 or more"),
+        (("tail", "--bootstrap", "127.0.0.1:1", "--since", "²h"), "--since ²h: give latest, earliest, 30m"),
         (("tail", "--bootstrap", "localhost"), "'localhost' is no broker's address"),
         (("status", "--bootstrap", "localhost"), "'localhost' is no broker's address"),
         (("reconcile", "--bootstrap", "127.0.0.1:1"), "127.0.0.1:1"),
@@ -129,8 +134,22 @@ def test_since_takes_what_a_person_writes() -> None:
     assert isinstance(hour, int)
     assert isinstance(day, int)
     assert 22.9 < (hour - day) / 3_600_000 < 23.1
-    with pytest.raises(UserError, match="yesterday"):
-        position("yesterday")
+    assert isinstance(position(".5h"), int)
+    assert isinstance(position("1.5m"), int)
+    assert position("999999999d") == position("0001-01-02T00:00:00") == 0
+
+
+@pytest.mark.parametrize(
+    "since", ["yesterday", "²h", "٣h", ".h", "h", "-1h", "1e3s", "9" * 400 + "h", "9999-12-31T23:59:59-23:59"]
+)
+def test_since_takes_nothing_else(since: str) -> None:
+    with pytest.raises(UserError, match=r"--since .*: give latest, earliest"):
+        position(since)
+
+
+def test_a_record_is_a_line_whatever_its_bytes_are() -> None:
+    assert as_line('{"title": "Zürich"}'.encode()) == '{"title": "Zürich"}'
+    assert base64.b64decode(json.loads(as_line(b"\xff\xfe"))["raw_base64"]) == b"\xff\xfe"
 
 
 def test_topics_are_found_by_their_short_and_whole_names() -> None:
@@ -148,6 +167,11 @@ def test_filters_are_all_to_be_passed() -> None:
     assert not matches(event, source="b.example")
     assert not matches(event, language="de")
     assert not matches([])
+
+
+def test_filters_take_raw_records_whatever_is_in_them() -> None:
+    assert matches({"language": "en", "entities": None}, language="en")
+    assert not matches({"language": ["en"], "entities": ["Imran Khan", 7]}, entity="imran khan", language="en")
 
 
 def test_stages_come_out_in_pipeline_order() -> None:
