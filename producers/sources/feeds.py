@@ -63,6 +63,9 @@ class _Reader:
                 yield from self._document(stream.read(MAX_FEED_BYTES + 1), "stdin", "stdin")
             return
         for file in found(Path(given), SUFFIXES, self._report):
+            if isinstance(file, Refused):
+                yield file
+                continue
             where = shown(file.file)
             try:
                 with file.file.open("rb") as stream:

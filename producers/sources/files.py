@@ -57,7 +57,10 @@ class _Reader:
                 yield from self._lines(stream, "stdin", Place("stdin", 0, 0))
             return
         for file in found(Path(given), SUFFIXES, self._report):
-            yield from self._file(file)
+            if isinstance(file, Refused):
+                yield file
+            else:
+                yield from self._file(file)
 
     def _file(self, file: Found) -> Iterator[Item | Refused]:
         where = shown(file.file)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import IO, Final, NamedTuple
 
 from producers.errors import InputError
+from producers.items import Refused
 from producers.report import Report
 
 STDIN: Final = "-"
@@ -29,32 +30,47 @@ def checked(paths: Sequence[str], suffixes: Sequence[str], *, any_file: bool = F
     """Make sure that there is something to read, before anything is sent.
 
     Raises:
-        InputError: a path is missing, a folder holds no file with one of the suffixes, a file has none of them
-            (unless `any_file`), or standard input is to be resumed.
+        InputError: a path is empty, missing or in a folder that may not be entered, a folder cannot be read or holds
+            no file with one of the suffixes, a file has none of them (unless `any_file`), or standard input is closed
+            or to be resumed.
     """
     if resumed and STDIN in paths:
         raise InputError("--resume needs files: standard input cannot be read again")
-    known = ", ".join(suffixes)
     for given in paths:
-        path = Path(given)
+        if not given:
+            raise InputError("an empty path names nothing: give a file or folder ('.' is this one)")
         if given == STDIN:
+            if sys.stdin is None:
+                raise InputError("standard input is closed: name a file or folder, or pipe something into '-'")
             continue
-        if path.is_dir():
-            if next(_below(path, suffixes, None), None) is None:
-                raise InputError(f"{shown(path)}: no articles in this folder (looked for {known})")
-        elif not path.exists():
-            raise InputError(f"{shown(path)}: no such file or folder")
-        elif not any_file and not _ends(path.name, suffixes):
-            raise InputError(f"{shown(path)}: not a file of articles ({known}); '-' reads JSONL from standard input")
+        try:
+            _check(Path(given), suffixes, any_file=any_file)
+        except OSError as error:
+            raise InputError(f"{shown(given)}: {_unread(error)}") from None
 
 
-def found(path: Path, suffixes: Sequence[str], report: Report) -> Iterator[Found]:
-    """Yield the file itself, or the files below the folder by name; others are counted in the report."""
+def _check(path: Path, suffixes: Sequence[str], *, any_file: bool) -> None:
+    known = ", ".join(suffixes)
+    if path.is_dir():
+        os.scandir(path).close()  # an OSError here is of this folder, those of its subfolders cost only themselves
+        if next(_below(path, suffixes, None), None) is None:
+            raise InputError(f"{shown(path)}: no articles in this folder (looked for {known})")
+    elif not path.exists():
+        raise InputError(f"{shown(path)}: no such file or folder")
+    elif not any_file and not _ends(path.name, suffixes):
+        raise InputError(f"{shown(path)}: not a file of articles ({known}); '-' reads JSONL from standard input")
+
+
+def found(path: Path, suffixes: Sequence[str], report: Report) -> Iterator[Found | Refused]:
+    """Yield the file itself, or the files below the folder by name; others are counted in the report.
+
+    A subfolder that cannot be read is refused in its place.
+    """
     if not path.is_dir():
         yield Found(path, path.parent)
         return
     for file in _below(path, suffixes, report):
-        yield Found(file, path)
+        yield file if isinstance(file, Refused) else Found(file, path)
 
 
 def open_stdin() -> IO[bytes]:
@@ -67,24 +83,31 @@ def shown(path: Path | str) -> str:
     return os.fsencode(path).decode("utf-8", "replace")
 
 
-def _below(folder: Path, suffixes: Sequence[str], report: Report | None) -> Iterator[Path]:
+def _below(folder: Path, suffixes: Sequence[str], report: Report | None) -> Iterator[Path | Refused]:
     try:
         entries = sorted(folder.iterdir())
     except OSError as error:
-        if report is None:
-            return
-        report.refuse(shown(folder), f"cannot be read: {error.strerror}")
+        yield Refused(shown(folder), _unread(error))
         return
     for entry in entries:
         if entry.name.startswith("."):
             continue
-        if entry.is_dir():
+        try:
+            is_folder, is_file = entry.is_dir(), entry.is_file()
+        except OSError as error:  # the folder may be listed, and not entered
+            yield Refused(shown(entry), _unread(error))
+            continue
+        if is_folder:
             if not entry.is_symlink():  # a link may lead back up
                 yield from _below(entry, suffixes, report)
-        elif entry.is_file() and _ends(entry.name, suffixes):
+        elif is_file and _ends(entry.name, suffixes):
             yield entry
         elif report is not None:
             report.skip(OTHER_FILES)
+
+
+def _unread(error: OSError) -> str:
+    return f"cannot be read: {error.strerror or error}"
 
 
 def _ends(name: str, suffixes: Sequence[str]) -> bool:

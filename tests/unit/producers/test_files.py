@@ -1,3 +1,4 @@
+import errno
 import gzip
 import io
 import json
@@ -5,7 +6,7 @@ import math
 import os
 import random
 import tracemalloc
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,22 @@ def fields(article: Item) -> dict[str, Any]:
 
 def wheres(entries: Sequence[Item | Refused], folder: Path) -> list[str]:
     return [entry.where.removeprefix(f"{folder}{os.sep}") for entry in entries]
+
+
+def lock(monkeypatch: pytest.MonkeyPatch, folder: Path, *, listed: bool = False) -> None:
+    """Make a folder one that we may not enter, nor list unless `listed`; chmod would not stop root, who may test."""
+
+    def guarded(call: Callable[..., Any], lets: Callable[[Path], bool]) -> Callable[..., Any]:
+        def guard(path: Any, *rest: Any, **named: Any) -> Any:
+            if not lets(Path(path)):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+            return call(path, *rest, **named)
+
+        return guard
+
+    for name in ("scandir", "listdir"):
+        monkeypatch.setattr(os, name, guarded(getattr(os, name), lambda path: listed or path != folder))
+    monkeypatch.setattr(os, "stat", guarded(os.stat, lambda path: folder not in path.parents))
 
 
 class TestLines:
@@ -313,6 +330,52 @@ class TestFolders:
         (tmp_path / "good.jsonl").write_bytes(ONE)
         with pytest.raises(InputError, match=f"{path}: {said}"):
             read_files([str(tmp_path / "good.jsonl"), str(tmp_path / path)])
+
+    def test_a_subfolder_that_cannot_be_read_is_refused_in_its_place(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in ("a.jsonl", "locked/b.jsonl", "z.jsonl"):
+            (tmp_path / name).parent.mkdir(exist_ok=True)
+            (tmp_path / name).write_bytes(ONE)
+        lock(monkeypatch, tmp_path / "locked")
+        entries = list(read_files([str(tmp_path)]))
+        assert wheres(entries, tmp_path) == ["a.jsonl:1", "locked", "z.jsonl:1"]
+        assert [entry.reason for entry in entries if isinstance(entry, Refused)] == [
+            "cannot be read: Permission denied"
+        ]
+
+    def test_one_with_nothing_else_than_what_cannot_be_read_is_no_empty_one(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "locked").mkdir()
+        lock(monkeypatch, tmp_path / "locked")
+        _, refused = read(tmp_path)
+        assert wheres(refused, tmp_path) == ["locked"]
+
+    @pytest.mark.parametrize("below", ["locked", "locked/a.jsonl"])
+    def test_one_that_is_named_and_cannot_be_read_is_said_before_anything_is_read(
+        self, tmp_path: Path, below: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "locked").mkdir()
+        lock(monkeypatch, tmp_path / "locked")
+        with pytest.raises(InputError, match=f"{below}: cannot be read: Permission denied"):
+            read_files([str(tmp_path / below)])
+
+    def test_one_that_can_be_listed_and_not_entered(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / "locked").mkdir()
+        (tmp_path / "locked" / "a.jsonl").write_bytes(ONE)
+        lock(monkeypatch, tmp_path / "locked", listed=True)
+        _, refused = read(tmp_path)
+        assert wheres(refused, tmp_path) == ["locked/a.jsonl"]
+
+    def test_the_empty_path_is_not_this_folder(self) -> None:
+        with pytest.raises(InputError, match="an empty path names nothing"):
+            read_files([""])
+
+    def test_standard_input_may_be_closed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("sys.stdin", None)
+        with pytest.raises(InputError, match="standard input is closed"):
+            read_files(["-"])
 
     def test_a_file_name_that_is_not_utf8(self, tmp_path: Path) -> None:
         name = os.fsencode(tmp_path) + b"/\xff.txt"
