@@ -1,8 +1,6 @@
 """newswire: one verb, one file. This module knows the verbs and turns the errors a user can cause into one line."""
 
 import argparse
-import contextlib
-import os
 import sys
 from collections.abc import Sequence
 from typing import Final
@@ -25,6 +23,7 @@ from streams.cli import (
     worker,
 )
 from streams.cli.errors import EXIT_CODES, UserError
+from streams.cli.output import let_go_of_stdout
 from streams.logs import quiet_libraries
 
 VERBS: Final = (up, worker, health, enrich, tail, get, status, reconcile, dead, replay, diff, forget, topics, schemas)
@@ -59,7 +58,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # `| head` has seen enough
-        with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        let_go_of_stdout()
         return 0
     return code

@@ -5,10 +5,9 @@ import sys
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import datetime
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from producers.errors import InputError
 from producers.items import Item, Refused
@@ -16,6 +15,7 @@ from producers.sources.files import read_files
 from producers.sources.mapping import parse_mapping
 from streams.cli.common import settings_from, user_errors, verb
 from streams.cli.errors import OK, UserError
+from streams.cli.output import Output, check_apart
 from streams.cli.progress import Progress
 from streams.contracts.codec import decode_raw, encode
 from streams.contracts.errors import Malformed
@@ -76,8 +76,9 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         mapping = parse_mapping(arguments.map)
         items = read_files([arguments.input], mapping=mapping, source=arguments.source)
+        check_apart(arguments.input, arguments.output)
         with ExitStack() as stack, user_errors():
-            out = _open_output(arguments.output, stack)
+            out = stack.enter_context(closing(Output(arguments.output)))
             progress = stack.enter_context(Progress("articles", quiet=arguments.quiet))
             counts = _write_all(enrich(items, settings, stages=stages, ingested_at=ingested_at), out, progress)
     except InputError as error:
@@ -247,13 +248,12 @@ def _line(made: Made, line: int) -> bytes:
     return b'{"outcome":"%s","line":%d,%s\n' % (made.name.encode(), line, made.value[1:])
 
 
-def _write_all(lines: Iterable[bytes], out: IO[bytes], progress: Progress) -> Counter[str]:
+def _write_all(lines: Iterable[bytes], out: Output, progress: Progress) -> Counter[str]:
     counts: Counter[str] = Counter()
     for line in lines:
         out.write(line)
         counts[line[12 : line.index(b'"', 12)].decode()] += 1
         progress.advance()
-    out.flush()
     return counts
 
 
@@ -286,17 +286,8 @@ def _instant(given: str | None) -> int | None:
     except ValueError:
         raise UserError(f"--ingested-at {given}: not ISO 8601, e.g. 2026-04-07T12:00:00Z") from None
     if moment.tzinfo is None:
-        raise UserError(f"--ingested-at {given}: give the zone too, e.g. {given}Z")
+        raise UserError(f"--ingested-at {given}: give the zone too, e.g. {moment.isoformat()}Z")
     return round(moment.timestamp() * 1_000)
-
-
-def _open_output(target: str, stack: ExitStack) -> IO[bytes]:
-    if target == "-":
-        return sys.stdout.buffer
-    try:
-        return stack.enter_context(Path(target).open("wb"))
-    except OSError as error:
-        raise UserError(f"cannot write {target}: {error.strerror}") from None
 
 
 def fetched_at(value: bytes) -> int | None:
