@@ -3,12 +3,14 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from streams.contracts.codec import decode_raw
 from streams.contracts.errors import Malformed
 from streams.contracts.ids import identity
 from streams.contracts.topics import MAX_RAW_BYTES
+
+UNREADABLE: Final = "unreadable"
 
 
 class Place(NamedTuple):
@@ -35,7 +37,7 @@ class Refused:
 
     where: str
     reason: str
-    code: str = "unreadable"
+    code: str = UNREADABLE
 
 
 def item(where: str, value: bytes, place: Place) -> Item | Refused:

@@ -1,6 +1,11 @@
-"""`newswire enrich IN OUT`: the same pure functions over a file, without Kafka; one outcome line an input line."""
+"""`newswire enrich IN OUT`: the same pure functions over a file, without Kafka; one outcome line an input line.
+
+Blank lines have none; so `line` is the line in its file, and for a file that is one article its number in the run.
+A dead line names its `file`.
+"""
 
 import argparse
+import json
 import sys
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
@@ -10,11 +15,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from producers.errors import InputError
-from producers.items import Item, Refused
+from producers.items import UNREADABLE, Item, Refused
 from producers.sources.files import read_files
 from producers.sources.mapping import parse_mapping
 from streams.cli.common import settings_from, user_errors, verb
-from streams.cli.errors import OK, UserError
+from streams.cli.errors import FAILED, OK, UserError
 from streams.cli.output import Output, check_apart
 from streams.cli.progress import Progress
 from streams.contracts.codec import decode_raw, encode
@@ -40,7 +45,9 @@ EXAMPLE = """\
   newswire enrich articles.jsonl out.jsonl
   newswire enrich articles.jsonl.gz - --map body=text,date=published_at | jq .title
   newswire enrich page.html out.jsonl --source example.org
-  newswire enrich feed.jsonl out.jsonl --stages normalise,dedupe    no models: fast"""
+  newswire enrich feed.jsonl out.jsonl --stages normalise,dedupe    no models: fast
+one outcome line for each line of input that is not blank; a dead one names its file
+exit code 1 when an input could not be read: its dead line has the reason unreadable"""
 
 WINDOW: Final = 64  # articles under way at once: enough to keep every core busy, little enough to hold in memory
 FILE_STAGES: Final = STAGES[:-1]  # there is no table
@@ -73,6 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = settings_from(arguments, processes=arguments.processes)
     stages = _stages(arguments.stages)
     ingested_at = _instant(arguments.ingested_at)
+    unread = _Unread()
     try:
         mapping = parse_mapping(arguments.map)
         items = read_files([arguments.input], mapping=mapping, source=arguments.source)
@@ -80,11 +88,16 @@ def run(arguments: argparse.Namespace) -> int:
         with ExitStack() as stack, user_errors():
             out = stack.enter_context(closing(Output(arguments.output)))
             progress = stack.enter_context(Progress("articles", quiet=arguments.quiet))
-            counts = _write_all(enrich(items, settings, stages=stages, ingested_at=ingested_at), out, progress)
+            counts = _write_all(
+                enrich(unread.of(items), settings, stages=stages, ingested_at=ingested_at), out, progress
+            )
     except InputError as error:
         raise UserError(str(error)) from None
     if not arguments.quiet:
         print(_summary(counts, progress.seconds), file=sys.stderr)
+    if said := str(unread):
+        print(f"newswire: {said}", file=sys.stderr)
+        return FAILED
     return OK
 
 
@@ -137,8 +150,7 @@ class Run:
         """Yield one outcome line for each item, in order, a window of them under way at once."""
         window: deque[Callable[[], bytes]] = deque()
         for number, (item, time) in enumerate(self._timed(items)):
-            line = line_of(item.where, number + 1)
-            window.append(self.begin(item, origin=f"file/-/0/{number}", line=line, arrived_at=time))
+            window.append(self.begin(item, origin=f"file/-/0/{number}", number=number + 1, arrived_at=time))
             if len(window) >= WINDOW:
                 yield window.popleft()()
         while window:
@@ -160,13 +172,14 @@ class Run:
         named = ((item, fetched_at(item.value) if isinstance(item, Item) else None) for item in items)
         return arrivals(named, self._fold.policy.window_ms)
 
-    def begin(self, item: Item | Refused, *, origin: str, line: int, arrived_at: int | None) -> Callable[[], bytes]:
-        """Start one item; the returned function waits for its outcome line."""
+    def begin(self, item: Item | Refused, *, origin: str, number: int, arrived_at: int | None) -> Callable[[], bytes]:
+        """Start one item, the `number`th from 1; the returned function waits for its outcome line."""
+        file, line = place_of(item.where, number)
         if isinstance(item, Refused):
             refused = self._letter(None, Malformed(item.code, item.reason), "normalise", origin)
-            return lambda: _line(refused, line)
+            return lambda: _line(refused, file, line)
         made = self.outcome(item.value, origin=origin, ingested_at=self._ingested_at, arrived_at=arrived_at)
-        return lambda: _line(made(), line)
+        return lambda: _line(made(), file, line)
 
     def outcome(
         self, value: bytes | None, *, origin: str, ingested_at: int | None, arrived_at: int | None
@@ -237,15 +250,35 @@ class Run:
         return classify_article(event, self._parts.topic_model, origin=origin, pipeline=self._pipeline)
 
 
-def line_of(where: str, number: int) -> int:
-    """Return the line within its file where there are lines (`file:line`), else the number of the record."""
-    last = where.rpartition(":")[2]
-    return int(last) if last.isdigit() else number
+def place_of(where: str, number: int) -> tuple[str, int]:
+    """Return the file, and the line in it where there are lines (`file:line`), else the number of the record."""
+    file, _, last = where.rpartition(":")
+    return (file, int(last)) if last.isdecimal() else (where, number)
 
 
-def _line(made: Made, line: int) -> bytes:
-    """Return the event with its outcome and line in front, without decoding it again."""
-    return b'{"outcome":"%s","line":%d,%s\n' % (made.name.encode(), line, made.value[1:])
+def _line(made: Made, file: str, line: int) -> bytes:
+    """Return the event with its outcome and line in front, without decoding it again; a dead letter names its file."""
+    place = b'"file":%s,' % json.dumps(file).encode() if made.model is DeadLetter else b""
+    return b'{"outcome":"%s","line":%d,%s%s\n' % (made.name.encode(), line, place, made.value[1:])
+
+
+class _Unread:
+    """Notes, of the items that pass, the inputs that could not be read."""
+
+    def __init__(self) -> None:
+        self._count, self._first = 0, ""
+
+    def of(self, items: Iterable[Item | Refused]) -> Iterator[Item | Refused]:
+        """Yield the items."""
+        for item in items:
+            if isinstance(item, Refused) and item.code == UNREADABLE:
+                self._first = self._first or f"{item.where}: {item.reason}"
+                self._count += 1
+            yield item
+
+    def __str__(self) -> str:
+        more = f" (and {self._count - 1} more)" if self._count > 1 else ""
+        return f"{self._first}{more}: see the dead lines with reason {UNREADABLE}" if self._count else ""
 
 
 def _write_all(lines: Iterable[bytes], out: Output, progress: Progress) -> Counter[str]:

@@ -19,10 +19,13 @@ GOLDEN = Path(__file__).parent / "golden.json"
 
 
 def golden_of(lines: Iterable[bytes]) -> dict[str, str]:
-    """Return the pipeline id and the hash of all outcomes; event ids are left out, the pipeline id is in them."""
+    """Return the pipeline id and the hash of all outcomes; event ids are left out, the pipeline id is in them.
+
+    So are the paths of files, which are this machine's.
+    """
     digest = hashlib.sha256()
     for line in lines:
-        event = {name: value for name, value in json.loads(line).items() if name != "event_id"}
+        event = {name: value for name, value in json.loads(line).items() if name not in ("event_id", "file")}
         digest.update(json.dumps(event, sort_keys=True).encode() + b"\n")
     return {"pipeline": current_pipeline(load()), "sha256": digest.hexdigest()}
 

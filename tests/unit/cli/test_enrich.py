@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from producers.sources.files import read_files
-from streams.cli.enrich import enrich, fetched_at, line_of
+from streams.cli import main
+from streams.cli.enrich import enrich, fetched_at, place_of
+from streams.cli.errors import FAILED, OK
 from streams.settings import load
 
 TEXT = "A new bridge over the river opened in Lisbon on Monday after three years of work by forty engineers."
@@ -43,10 +45,52 @@ def test_what_cannot_be_read_is_a_dead_letter_with_its_own_reason(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("where", "line"), [("a.jsonl:7", 7), ("a.txt", 3), ("c:/x/a.txt", 3), ("stdin:12", 12), ("feed.xml: entry 2", 3)]
-)
-def test_the_line_is_found_in_the_place(where: str, line: int) -> None:
-    assert line_of(where, 3) == line
+    ("where", "place"),
+    [
+        ("a.jsonl:7", ("a.jsonl", 7)), ("a.txt", ("a.txt", 3)), ("c:/x/a.txt", ("c:/x/a.txt", 3)),
+        ("stdin:12", ("stdin", 12)), ("feed.xml: entry 2", ("feed.xml: entry 2", 3)),
+    ],
+)  # fmt: skip
+def test_the_line_is_found_in_the_place(where: str, place: tuple[str, int]) -> None:
+    assert place_of(where, 3) == place
+
+
+def test_a_dead_line_names_its_file(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    names = ["a.jsonl", "b.jsonl", 'c "ü.txt']
+    for name in names:
+        (tmp_path / "in" / name).write_text("\nbroken" if name.endswith("l") else "")
+    found = outcomes(tmp_path / "in", tmp_path)
+    assert found == outcomes(tmp_path / "in", tmp_path)
+    assert [(event["file"], event["line"], event["reason"]) for event in found] == [
+        (str(tmp_path / "in" / name), line, reason)
+        for name, line, reason in zip(names, (2, 2, 3), ("not_json", "not_json", "unreadable"), strict=True)
+    ]
+
+
+def run(*arguments: str) -> int:
+    return main(["enrich", *arguments, "--stages", "normalise,dedupe", "--quiet"])
+
+
+def test_an_input_that_cannot_be_read_is_said_with_exit_code_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "in").mkdir()
+    for name in ("a.jsonl.gz", "b.jsonl.gz"):
+        (tmp_path / "in" / name).write_bytes(b"not gzip")
+    out = tmp_path / "out.jsonl"
+    assert run(str(tmp_path / "in"), str(out)) == FAILED
+    said = capsys.readouterr().err
+    assert said.startswith(f"newswire: {tmp_path}/in/a.jsonl.gz:1: the gzip data are damaged")
+    assert said.endswith(" (and 1 more): see the dead lines with reason unreadable\n")
+    assert said.count("\n") == 1
+    assert [json.loads(line)["reason"] for line in out.open()] == ["unreadable"] * 2
+
+
+def test_records_that_are_dead_are_no_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.jsonl").write_bytes(b"broken\n\xff\n")
+    assert run(str(tmp_path / "a.jsonl"), str(tmp_path / "out.jsonl")) == OK
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize(
