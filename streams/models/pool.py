@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from typing import Any, Final
 
@@ -238,7 +239,7 @@ class _Slot:
         with self._starting:
             self._check_given_up()
             child = context.Process(target=_serve, args=(self._load, theirs), daemon=True)
-            child.start()
+            _start_deaf(child)
             self._child = child
         theirs.close()
         try:
@@ -269,9 +270,20 @@ class _Slot:
             job_or_end.fail(error)
 
 
+def _start_deaf(child: multiprocessing.process.BaseProcess) -> None:
+    """Start a child that Ctrl-C does not reach from its first moment: it inherits this thread's blocked signals."""
+    resource_tracker.ensure_running()  # start() does it, too, and would unblock the signal behind itself
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        child.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _serve(load: Load, pipe: Connection) -> None:
     """Run in the child: load, say so, then answer until the pipe closes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the parent, which lets us finish
+    # Ctrl-C goes to the parent, which lets us finish. It is blocked so far; what the model starts is to ignore it, too.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     work = load()
     with contextlib.suppress(EOFError, OSError):
         pipe.send_bytes(READY)

@@ -17,6 +17,10 @@ from streams.models.pool import Pool
 DEADLINE_SECONDS = 60.0
 
 
+# In a child this runs with the imports, before anything of ours: when a Ctrl-C would have hit it.
+LOADED_WITH = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
 def load() -> Callable[..., Any]:
     """What the children run."""
 
@@ -24,6 +28,8 @@ def load() -> Callable[..., Any]:
         match order:
             case "echo":
                 return argument
+            case "signals":
+                return LOADED_WITH, signal.pthread_sigmask(signal.SIG_BLOCK, ())
             case "pid":
                 return os.getpid()
             case "raise":
@@ -98,6 +104,12 @@ def test_the_work_is_done_in_other_processes(pool: Pool) -> None:
     pids = {pool.submit("pid").result(DEADLINE_SECONDS) for _ in range(20)}
     assert os.getpid() not in pids
     assert pids <= set(pool.pids)
+
+
+def test_ctrl_c_does_not_reach_a_child_that_is_still_importing(pool: Pool) -> None:
+    for loaded_with, now in [pool.submit("signals").result(DEADLINE_SECONDS) for _ in range(20)]:
+        assert signal.SIGINT in loaded_with & now
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
 
 
 def test_an_exception_costs_its_article_only(pool: Pool) -> None:
