@@ -6,11 +6,13 @@ A dead line names its `file`.
 
 import argparse
 import json
+import os
+import signal
 import sys
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -19,7 +21,7 @@ from producers.items import UNREADABLE, Item, Refused
 from producers.sources.files import read_files
 from producers.sources.mapping import parse_mapping
 from streams.cli.common import settings_from, user_errors, verb
-from streams.cli.errors import FAILED, OK, UserError
+from streams.cli.errors import FAILED, OK, TERMINATED, UserError
 from streams.cli.output import Output, check_apart
 from streams.cli.progress import Progress
 from streams.contracts.codec import decode_raw, encode
@@ -86,6 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
         items = read_files([arguments.input], mapping=mapping, source=arguments.source)
         check_apart(arguments.input, arguments.output)
         with ExitStack() as stack, user_errors():
+            stack.enter_context(_termination_said())
             out = stack.enter_context(closing(Output(arguments.output)))
             progress = stack.enter_context(Progress("articles", quiet=arguments.quiet))
             counts = _write_all(
@@ -279,6 +282,22 @@ class _Unread:
     def __str__(self) -> str:
         more = f" (and {self._count - 1} more)" if self._count > 1 else ""
         return f"{self._first}{more}: see the dead lines with reason {UNREADABLE}" if self._count else ""
+
+
+@contextmanager
+def _termination_said() -> Iterator[None]:
+    """End on SIGTERM with a line. At once: the articles under way could take minutes, and the models end with us."""
+
+    def end(*_: object) -> None:
+        with suppress(OSError):  # a closed standard error
+            os.write(2, b"newswire: terminated before it was done; the output is not whole\n")
+        os._exit(TERMINATED)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _write_all(lines: Iterable[bytes], out: Output, progress: Progress) -> Counter[str]:

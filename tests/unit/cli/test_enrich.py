@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +12,10 @@ import pytest
 from producers.sources.files import read_files
 from streams.cli import main
 from streams.cli.enrich import enrich, fetched_at, place_of
-from streams.cli.errors import FAILED, OK
+from streams.cli.errors import FAILED, OK, TERMINATED
 from streams.settings import load
 
+ROOT = Path(__file__).resolve().parents[3]
 TEXT = "A new bridge over the river opened in Lisbon on Monday after three years of work by forty engineers."
 
 
@@ -91,6 +94,26 @@ def test_records_that_are_dead_are_no_failure(tmp_path: Path, capsys: pytest.Cap
     (tmp_path / "a.jsonl").write_bytes(b"broken\n\xff\n")
     assert run(str(tmp_path / "a.jsonl"), str(tmp_path / "out.jsonl")) == OK
     assert capsys.readouterr().err == ""
+
+
+def test_sigterm_ends_it_at_once_with_a_line(tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "streams",
+        "enrich",
+        "-",
+        str(tmp_path / "out.jsonl"),
+        "--stages",
+        "normalise,dedupe",
+    ]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        process.stdin.write(b"broken\n" * 100_000)  # more than a pipe holds: once it is written, the command is reading
+        process.terminate()
+        assert process.wait(20) == TERMINATED
+        assert process.stderr.read() == b"newswire: terminated before it was done; the output is not whole\n"
 
 
 @pytest.mark.parametrize(
