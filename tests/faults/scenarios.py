@@ -203,6 +203,8 @@ def poison(arena: Arena) -> None:
     at = time.time()
     arena.any_worker().kill()
     arena.back_to_work(at)
+    # Each costs the model two starts. Killed before they are committed, the next round would begin with all of them.
+    arena.drain()
 
 
 def only_the_poisoned(arena: Arena, report: Report, kafka: Kafka) -> list[str]:
