@@ -33,6 +33,7 @@ from tests.integration.running import (
 )
 
 pytestmark = pytest.mark.integration
+GIVEN = "in.jsonl"
 ARTICLES = 500  # of the parity test, beside all seeds
 MODEL_FLOOR = 0.75  # of the seeds' expected topics and entities; the rest are listed by the test
 
@@ -61,7 +62,7 @@ def _articles() -> list[bytes]:
 
 
 def _enriched_file(values: list[bytes], folder: Path) -> list[dict[str, Any]]:
-    given, made = folder / "in.jsonl", folder / "out.jsonl"
+    given, made = folder / GIVEN, folder / "out.jsonl"
     given.write_bytes(b"".join(value + b"\n" for value in values))
     done = newswire("enrich", str(given), str(made), "--quiet", timeout=600)
     assert done.returncode == 0, done.stderr.decode()
@@ -69,7 +70,7 @@ def _enriched_file(values: list[bytes], folder: Path) -> list[dict[str, Any]]:
 
 
 def _through_kafka(bootstrap: str, catalogue: Catalogue, values: list[bytes], folder: Path) -> list[dict[str, Any]]:
-    """Return the outcomes in the order of `values`, with `outcome` and `line` as `enrich` writes them."""
+    """Return the outcomes in the order of `values`, with `outcome`, `line` and `file` as `enrich` writes them."""
     sent = run_async(send(bootstrap, catalogue.raw, values))
     env = environment(bootstrap, catalogue, folder)
     with worker(env, folder / "worker.log") as process:
@@ -79,7 +80,8 @@ def _through_kafka(bootstrap: str, catalogue: Catalogue, values: list[bytes], fo
     made = []
     for number, at in enumerate(sent, start=1):
         name, received = found[at.partition, at.offset]
-        made.append({"outcome": names[name], "line": number, **json.loads(received.value or b"")})
+        place = {"file": str(folder / GIVEN)} if name == "dead" else {}
+        made.append({"outcome": names[name], "line": number, **place, **json.loads(received.value or b"")})
     return made
 
 
