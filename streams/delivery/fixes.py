@@ -3,7 +3,8 @@
 Without the first three, records are lost; without the fourth, a stage may go on uncommitted for ever.
 
 1. Recovery race: stream partitions are resumed before they are sought back to the committed offset; records that
-   arrive in between are taken for gaps of compaction and committed over. The flow is stopped first.
+   arrive in between are taken for gaps of compaction and committed over. The flow is stopped first. And partitions
+   without a committed offset are not sought back at all: those are sought to their beginning.
 2. In at-least-once mode the producer is not idempotent. It is now, with acks=all.
 3. A commit does not wait for the records that its offsets caused. The barrier in front of it does, and a failed
    delivery stops this process from ever committing again. A commit that hangs stops the process, and so do records
@@ -104,6 +105,24 @@ def stop_flow_before_recovery_completes() -> None:
 
     Recovery.on_recovery_completed, Recovery._resume_streams = on_recovery_completed, resume_streams
     App._on_partitions_revoked = on_partitions_revoked
+    seek_where_nothing_is_committed()
+
+
+def seek_where_nothing_is_committed() -> None:
+    """Fix 1, for partitions that are new: aiokafka seeks to committed offsets above 0 only.
+
+    What it had fetched of the others by then was dropped, and what comes next would be taken for their beginning.
+    """
+    seek_to_committed = Consumer.perform_seek
+
+    async def perform_seek(self: Any) -> None:
+        await seek_to_committed(self)
+        changelogs = self.app.tables.changelog_topics
+        new = [tp for tp in self.assignment() if tp.topic not in changelogs and not self._committed_offset[tp]]
+        for tp, offset in (await self.earliest_offsets(*new) if new else {}).items():
+            await self.seek(tp, offset)
+
+    Consumer.perform_seek = perform_seek
 
 
 def _stop_flow(app: Any) -> None:

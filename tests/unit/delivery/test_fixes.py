@@ -43,7 +43,8 @@ STOCK = [
     for owner, name in (
         (Recovery, "on_recovery_completed"), (Recovery, "_resume_streams"), (App, "_on_partitions_revoked"),
         (Producer, "_settings_extra"), (Producer, "send"), (ProducerBuffer, "put"), (ProducerBuffer, "_send_pending"),
-        (Consumer, "_commit_offsets"), (Consumer, "force_commit"), (AIOKafkaConnection, "send"),
+        (Consumer, "_commit_offsets"), (Consumer, "force_commit"), (Consumer, "_add_gap"), (Consumer, "perform_seek"),
+        (AIOKafkaConnection, "send"),
     )
 ]  # fmt: skip
 assert not getattr(Producer, "newswire_fixed", False), "the fixes were installed while tests were collected"
@@ -339,6 +340,29 @@ def test_aiokafkas_own_errors_stay_what_they_are() -> None:
     fixes.install(barrier_seconds=5.0, commit_seconds=5.0)
     with pytest.raises(IncompatibleBrokerVersion):
         run(not_known_to_the_broker)
+
+
+async def a_partition_without_a_committed_offset(rig: Rig) -> None:
+    new, zero, known, changelog = (SOURCE, TP("in", 1), TP("in", 2), TP("t-articles-changelog", 0))
+    rig.app.tables._changelogs = {changelog.topic: Mock()}
+    rig.consumer.assignment = lambda: {new, zero, known, changelog}
+    rig.consumer.seek_to_committed = AsyncMock(return_value={new: None, zero: 0, known: 7, changelog: None})
+    rig.consumer.earliest_offsets = AsyncMock(side_effect=lambda *tps: dict.fromkeys(tps, 0))
+    rig.consumer._seek = AsyncMock()
+    await rig.consumer.perform_seek()
+    sought = {call.args for call in rig.consumer._seek.await_args_list}
+    assert sought == {(new, 0), (zero, 0)}, "the records that were fetched and dropped would be lost"
+    assert (rig.consumer._committed_offset[known], rig.consumer._read_offset[known]) == (7, 7)
+
+
+def test_a_partition_without_a_committed_offset_is_read_from_its_beginning() -> None:
+    fixes.install(barrier_seconds=5.0, commit_seconds=5.0)
+    run(a_partition_without_a_committed_offset)
+
+
+def test_without_the_fix_a_partition_without_a_committed_offset_is_not_sought_back() -> None:
+    with pytest.raises(AssertionError, match="would be lost"):
+        run(a_partition_without_a_committed_offset)
 
 
 @pytest.mark.parametrize(
