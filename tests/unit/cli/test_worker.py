@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 
+import pytest
+
 from streams.cli.worker import _run
 
 DEADLINE_SECONDS = 10.0
@@ -56,9 +58,6 @@ def test_a_signal_ends_a_start_that_waits_for_a_broker() -> None:
 
 def test_a_stage_that_cannot_start_says_why() -> None:
     refusal = ValueError("no")
-    try:
+    with pytest.raises(ValueError, match="no") as raised:
         run([App(starts=False), App(refuses=refusal)])
-    except ValueError as error:
-        assert error is refusal
-    else:
-        raise AssertionError("the failure was swallowed")
+    assert raised.value is refusal
