@@ -71,7 +71,7 @@ class Settings(BaseSettings):
         256, description="Records that a stage may have read and not yet acknowledged; more raises memory, not speed."
     )
     linger_ms: Annotated[int, Field(ge=0, le=1_000)] = Field(
-        5, description="Milliseconds that a record may wait for company in a batch to Kafka."
+        25, description="Milliseconds that a record may wait for company in a batch to Kafka."
     )
     skip_expired: bool = Field(
         False, description="Go on where records left retention before a stage read them, instead of stopping."

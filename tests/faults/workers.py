@@ -78,8 +78,8 @@ class Worker:
         return datetime.fromisoformat(times[-1].decode()).timestamp()
 
     def versions(self) -> set[str]:
-        """Return the pipeline of each process that has started."""
-        lines = self.log.read_bytes().splitlines() if self.log.exists() else []
+        """Return the pipeline of each process that has started, by the whole lines of its log."""
+        lines = self.log.read_bytes().rpartition(b"\n")[0].splitlines() if self.log.exists() else []
         # The last line of a killed process may be torn, and the next one's first line stands behind it.
         return {json.loads(line[line.rindex(b"{") :])["pipeline"] for line in lines if STARTING in line}
 

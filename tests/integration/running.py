@@ -139,6 +139,6 @@ def until(condition: Callable[[], T | None], what: str, seconds: float = DEADLIN
 
 
 def log_lines(log: Path) -> list[dict[str, Any]]:
-    """Return the JSON lines of a worker's log."""
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    return [json.loads(line) for line in lines if line.startswith("{")]
+    """Return the JSON lines of a worker's log; a last line that is still being written is for the next look."""
+    whole, _, _ = log.read_bytes().rpartition(b"\n")
+    return [json.loads(line) for line in whole.splitlines() if line.startswith(b"{")]

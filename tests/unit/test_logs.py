@@ -9,6 +9,7 @@ from typing import Any
 
 from streams import logs
 from streams.logs import LIBRARY_LINES, RateLimit
+from tests.integration.running import log_lines
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -83,3 +84,11 @@ def test_the_log_has_the_count_as_a_field() -> None:
     lines: list[dict[str, Any]] = [json.loads(text) for text in done.stderr.splitlines()]
     assert [each.get("suppressed") for each in lines] == [None] * LIBRARY_LINES + [10 - LIBRARY_LINES]
     assert {each["message"] for each in lines} == {"gone: node"}
+
+
+def test_a_line_that_is_still_being_written_is_not_read_yet(tmp_path: Path) -> None:
+    log = tmp_path / "worker.log"
+    log.write_bytes(b'a line of a library\n{"event": "worker.ready"}\n{"stage": "')
+    assert log_lines(log) == [{"event": "worker.ready"}]
+    log.write_bytes(b"")
+    assert log_lines(log) == []
