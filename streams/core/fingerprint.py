@@ -87,10 +87,10 @@ def fingerprint(reading: Reading) -> Fingerprint:
     shingles = _shingles(body.hashes)
     numbers, names = _slots(body)
     return Fingerprint(
-        words=len(body.words), text_hash=digest(body.words), title_hash=digest(heading.words),
+        words=len(body.hashes), text_hash=_digest(body), title_hash=_digest(heading),
         shingles=shingles[:MAX_SHINGLES], shingle_count=len(shingles),
         numbers=numbers[:MAX_NUMBERS], names=names[:MAX_NAMES],
-        bare=_is_bare(heading, body), note=int(digest(read(note).words)[:8], 16) if note else 0,
+        bare=_is_bare(heading, body), note=int(_digest(read(note))[:8], 16) if note else 0,
     )  # fmt: skip
 
 
@@ -145,6 +145,10 @@ def digest(words: Iterable[str]) -> str:
     return hashlib.blake2b("\n".join(words).encode("utf-8", "surrogatepass"), digest_size=DIGEST_BYTES).hexdigest()
 
 
+def _digest(wording: Wording) -> str:
+    return digest((wording.text.replace(" ", "\n"),))
+
+
 def _share(part: int, whole: int) -> float:
     return part / whole if whole else 0.0
 
@@ -195,7 +199,7 @@ def _slots(body: Wording) -> tuple[Hashes, Hashes]:
     Surroundings are two words before and one after, with figures and names left blank, so that two reports of one
     template fill equal surroundings with other values. A run of names shares its surroundings.
     """
-    _, hashes, numbers, names = body
+    hashes, numbers, names = body.hashes, body.figures, body.names_at
     padded = np.zeros(len(hashes) + 3)  # floats, thus 53 bits of each hash: recorded decisions were made of those
     padded[2:-1] = hashes
     padded[numbers + 2] = _NUMBER
@@ -221,4 +225,4 @@ def _read(data: bytes, kind: str, count: int, offset: int) -> Hashes:
 
 
 def _is_bare(heading: Wording, body: Wording) -> bool:
-    return len(body.words) < BARE_WORDS and set(filter(tells, heading.words)).isdisjoint(body.words)
+    return len(body.hashes) < BARE_WORDS and set(filter(tells, heading.words)).isdisjoint(body.words)

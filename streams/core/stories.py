@@ -13,11 +13,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, NamedTuple, TypeAlias
 
-import xxhash
-
 from streams.core.policy import Policy
 from streams.core.postings import Postings
-from streams.core.wording import Reading, Wording, tells
+from streams.core.wording import Reading, Wording
 
 LEAD_WORDS: Final = 100  # the inverted pyramid: who, what and where stand on top
 MAX_TERMS: Final = 24  # 5 bytes each
@@ -64,30 +62,26 @@ class _Member(NamedTuple):
 def counted_terms(reading: Reading, policy: StoryPolicy) -> Counter[int]:
     """Return the hashed content words of headline and lead, and how often they count."""
     heading, body = reading.heading, reading.body
-    counts = Counter(filter(tells, body.words[:LEAD_WORDS]))
-    for word in filter(tells, heading.words):
+    counts = Counter(body.hashes[:LEAD_WORDS][body.telling[:LEAD_WORDS]].tolist())
+    for word in heading.hashes[heading.telling].tolist():
         counts[word] += 1 + policy.title_weight
     # Many outlets write every word of a headline with a capital: the text knows better.
-    names = body.names | _names_not_in(body, heading)
-    return Counter(
-        {_term(word, word in names): count * _times(word in names, policy) for word, count in counts.items()}
-    )
+    names = {*body.hashes[body.names_at].tolist(), *_names_not_in(body, heading)}
+    weights = 1, policy.name_weight
+    return Counter({_term(word, word in names): count * weights[word in names] for word, count in counts.items()})
 
 
-def _names_not_in(body: Wording, heading: Wording) -> frozenset[str]:
-    """Return the names of the headline that the text does not say, in whatever writing."""
-    places = heading.names_at  # a handful: comparing them with every word costs less than a look-up for each word
-    said = (heading.hashes[places][:, None] == body.hashes).any(axis=1)
-    return frozenset(map(heading.words.__getitem__, places[~said].tolist()))
+def _names_not_in(body: Wording, heading: Wording) -> list[int]:
+    """Return the hashes of the headline's names that the text does not say, in whatever writing."""
+    names = heading.hashes[heading.names_at]  # a handful: comparing them with every word costs less than look-ups
+    said = (names[:, None] == body.hashes).any(axis=1)
+    found: list[int] = names[~said].tolist()
+    return found
 
 
-def _times(named: bool, policy: StoryPolicy) -> int:
-    return policy.name_weight if named else 1
-
-
-def _term(word: str, named: bool) -> int:
-    """Return a 32-bit hash of a word, odd for names."""
-    return xxhash.xxh3_64_intdigest(word.encode("utf-8", "surrogatepass")) >> 33 << 1 | named
+def _term(word: int, named: bool) -> int:
+    """Return 32 bits of a word's hash, odd for names."""
+    return word >> 33 << 1 | named
 
 
 def pack(terms: Terms) -> str:

@@ -17,15 +17,16 @@ Places: TypeAlias = npt.NDArray[np.intp]
 class Wording(NamedTuple):
     """The words of one text, and which of them are figures and names."""
 
-    words: tuple[str, ...]  # case-folded, in order, "three" as 3; one character each in scripts without spaces
+    text: str  # the words in order, a space between: case-folded, "three" as 3; characters where a script has no spaces
     hashes: Hashes  # of each word, 64 bits
     figures: Places  # at which of the words figures stand
     names_at: Places  # at which names stand: words written with a capital letter and never without
+    telling: npt.NDArray[np.bool_]  # of each word, whether it says something about the subject
 
     @property
-    def names(self) -> frozenset[str]:
-        """The words that are names."""
-        return frozenset(map(self.words.__getitem__, self.names_at.tolist()))
+    def words(self) -> tuple[str, ...]:
+        """The words in order."""
+        return tuple(self.text.split())
 
 
 class Reading(NamedTuple):
@@ -213,7 +214,8 @@ _HOUSE_STYLE: Final = {
 }
 
 _PLAIN, _FIGURE, _CAPITAL = range(3)  # what is known of a word beside its hash
-_FACTS: Final = struct.Struct("<QQ")  # hash, and one of the three
+_TELLS: Final = 4  # a bit above the three
+_FACTS: Final = struct.Struct("<QQ")  # hash, and one of the three with the bit
 MAX_CHUNKS: Final = 131_072  # remembered; then it starts anew
 _NO_WORD: Final = ".,;:!?'\"“”‘’()[]-–—…"  # no word begins or ends with one of them
 MAX_CHUNK_CHARS: Final = 24  # a longer one hardly comes again; in scripts without spaces it is a sentence
@@ -276,7 +278,10 @@ def _word(token: str) -> tuple[str, bytes]:
             word, kind = _HOUSE_STYLE[word], _FIGURE
         elif first.isupper() and len(token) > 1 and word not in FUNCTION_WORDS:
             kind = _CAPITAL
-    return word, _FACTS.pack(xxhash.xxh3_64_intdigest(word.encode("utf-8", "surrogatepass")), kind) if word else b""
+    if not word:
+        return "", b""
+    told = kind | _TELLS if tells(word) else kind
+    return word, _FACTS.pack(xxhash.xxh3_64_intdigest(word.encode("utf-8", "surrogatepass")), told)
 
 
 _CHUNKS: Final = _Chunks()
@@ -286,11 +291,12 @@ def read(text: str) -> Wording:
     """Return the words of a text; equal for texts that differ in case, quotes, punctuation or spacing only."""
     plain = unicodedata.normalize("NFKC", text).replace("per cent", "percent")
     chunks = list(map(_CHUNKS.__getitem__, plain.split()))
-    words = tuple(" ".join([words for words, _ in chunks]).split())
+    words = " ".join([words for words, _ in chunks if words])
     facts = np.frombuffer(b"".join([facts for _, facts in chunks]), "<u8").reshape(-1, 2)
-    hashes, kinds = facts[:, 0].astype(np.uint64), facts[:, 1]
-    capital = kinds == _CAPITAL
-    return Wording(words, hashes, np.flatnonzero(kinds == _FIGURE), _names(hashes, capital))
+    hashes, told = facts[:, 0].astype(np.uint64), facts[:, 1]
+    kinds = told & np.uint64(_TELLS - 1)
+    figures, names = np.flatnonzero(kinds == _FIGURE), _names(hashes, kinds == _CAPITAL)
+    return Wording(words, hashes, figures, names, (told & np.uint64(_TELLS)).astype(bool))
 
 
 def _names(hashes: Hashes, capital: npt.NDArray[np.bool_]) -> Places:
