@@ -8,7 +8,11 @@ Everything but the decisions is derived from them, whatever their order, so reco
 """
 
 import heapq
+from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
+
+import numpy as np
+import xxhash
 
 from streams.contracts import ids
 from streams.contracts.events import (
@@ -25,13 +29,19 @@ from streams.core.decision import MAX_TITLE_CHARS, Decision, Filed, StoryPlace, 
 from streams.core.fingerprint import MAX_SHINGLES, Fingerprint, digest, fingerprint, overlap
 from streams.core.forget import forgetting, is_forgetting
 from streams.core.matching import DedupePolicy, Evidence, compare
+from streams.core.pages import Pages
 from streams.core.postings import Postings
+from streams.core.shelf import MemoryShelf, Shelf
 from streams.core.stories import StoryIndex, StoryPolicy, Terms, counted_terms, pack, published_hour
 from streams.core.wording import Reading, read_article
 
 __all__ = ["Decision", "DedupePolicy", "DedupeState", "outcome"]
 
 MAX_RELATED: Final = 8  # earlier articles that a longer one contains
+NO_TIME: Final = -(2**63)
+_NUMBER_BITS: Final = 40  # decisions for 35 years of 1,000 a second
+_NUMBER: Final = (1 << _NUMBER_BITS) - 1
+_FEW: Final = 4  # decisions read at first; mostly one is enough
 COPY_OF_COPY: Final = "same_words_as_copy"  # the words of a near copy again: judged once
 
 POLICY_VERSION: Final = "dedupe/1"  # counts up when the same numbers would give other verdicts
@@ -51,36 +61,43 @@ class DedupeState:
     """What the fold remembers. Only `apply` and `forget` change it."""
 
     def __init__(
-        self, policy: DedupePolicy | None = None, stories: StoryPolicy | None = None, pipeline: str = ""
+        self,
+        policy: DedupePolicy | None = None,
+        stories: StoryPolicy | None = None,
+        pipeline: str = "",
+        shelf: Shelf | None = None,
     ) -> None:
         self.policy = policy or DedupePolicy()
         self._story_policy = stories or StoryPolicy()
         self._policy_version = f"{self.policy.version}+{self._story_policy.version}"
         self._pipeline = pipeline
-        self._decisions: dict[str, bytes] = {}  # by origin
-        self._origins: dict[int, str] = {}  # by sequence number
+        self._shelf = shelf or MemoryShelf()  # origin and encoded decision
+        self._numbers: dict[str, int] = {}  # origin -> sequence number
+        self._rows = Pages({"place": "i8", "ingested_at": "i8"})  # by sequence number: place on the shelf
         self._next = 0
-        self._identities: Postings[str] = Postings()  # all decisions of an article_id
-        self._versions: Postings[int] = Postings()  # those of one content of it
-        self._uniques: Postings[str] = Postings()  # those that made a UniqueArticle
-        self._orders: Postings[str] = Postings()  # those on orders to take the article back
-        self._contents: Postings[str] = Postings()
-        self._shingles: Postings[int] = Postings()
+        self._keyed = Postings(self._rows.present)  # by `_key`: what the decisions of one key have in common
+        self._shingles = Postings(self._rows.present)
         self._stories = StoryIndex(self._story_policy)
-        self._queue: list[tuple[int, int]] = []  # heap of (ingested_at, sequence), the forgotten until they surface
+        self._queue: list[int] = []  # heap of ingested_at and sequence, the forgotten until they surface
         self._newest_at: int | None = None
 
     def __len__(self) -> int:
-        return len(self._decisions)
+        return len(self._numbers)
 
     def recorded(self, origin: str) -> Decision | None:
         """Return the decision on an origin, None where there is none yet."""
-        value = self._decisions.get(origin)
+        value = self.stored(origin)
         return None if value is None else Decision.decode(value)
 
     def stored(self, origin: str) -> bytes | None:
         """Return the decision on an origin as it is encoded, None where there is none yet."""
-        return self._decisions.get(origin)
+        number = self._numbers.get(origin)
+        return None if number is None else self._taken(number)[1]
+
+    def _taken(self, number: int) -> tuple[str, bytes]:
+        """Take a decision from the shelf: its origin, and how it is encoded."""
+        origin, _, value = self._shelf.get(int(self._rows.get("place", number))).partition(b"\n")
+        return origin.decode(), value
 
     def judge(self, article: CleanArticle, origin: str, ingested_at: int | None) -> Decision:
         """Decide on an article. Changes nothing: `apply` does. A recorded origin keeps its decision."""
@@ -93,7 +110,7 @@ class DedupeState:
         same = self._same_version(arrival)
         if same is not None:
             return self._duplicate(arrival, same, "same_article", "same_content", 1.0, {})
-        if article.article_id in self._uniques:
+        if self._newest("unique", article.article_id):
             return self._unique(arrival, ())
         return self._judge_new(arrival)
 
@@ -105,7 +122,7 @@ class DedupeState:
         recorded = self.recorded(origin)
         if recorded is not None:
             return recorded
-        identity = self._newest(self._identities, order.article_id)
+        identity = self._newest("identity", order.article_id)
         return forgetting(
             order, sequence=self._next, versions=identity.versions if identity else 0, ingested_at=ingested_at,
             policy=self._policy_version, pipeline=self._pipeline,
@@ -113,10 +130,10 @@ class DedupeState:
 
     def taken_back(self, decision: Decision) -> tuple[str, Decision] | None:
         """Return origin and decision of the newest order on the article that came after this decision on it."""
-        orders = self._orders.get(decision.article_id)
-        if not orders or orders[-1] < decision.sequence:
+        order = self._newest("order", decision.article_id)
+        if order is None or order.sequence < decision.sequence:
             return None
-        return self._origins[orders[-1]], self._at(orders[-1])
+        return self._taken(order.sequence)[0], order
 
     def apply(self, origin: str, decision: Decision) -> None:
         """Take a decision into the state."""
@@ -128,52 +145,51 @@ class DedupeState:
         Raises:
             Malformed: `bad_event` when the value is no decision.
         """
-        if origin in self._decisions:
+        if origin in self._numbers:
             return
         known = filed(value, self.policy.probe)
-        if known.sequence in self._origins:
+        if known.sequence in self._rows:
             # Two workers counted at the same time. The log's order holds: whoever comes later has the next number.
             known = known._replace(sequence=self._next)
             value = Decision.decode(value).model_copy(update={"sequence": self._next}).encode()
         number = known.sequence
-        self._decisions[origin] = value
-        self._origins[number] = origin
+        if self._rows.was_present(number):
+            self._keyed.purge(number)
+            self._shingles.purge(number)
+        self._numbers[origin] = number
+        self._rows.set(number, {
+            "place": self._shelf.put(b"%b\n%b" % (origin.encode(), value)),
+            "ingested_at": NO_TIME if known.ingested_at is None else known.ingested_at,
+        })  # fmt: skip
         self._next = max(self._next, number + 1)
-        self._identities.add(known.article_id, number)
-        if is_forgetting(known):
-            self._orders.add(known.article_id, number)
-        else:
-            self._file(known, number)
+        self._file(known, number)
         if known.ingested_at is not None:
-            heapq.heappush(self._queue, (known.ingested_at, number))
+            heapq.heappush(self._queue, _queued(known.ingested_at, number))
             self._newest_at = max(self._newest_at or 0, known.ingested_at)
 
     def _file(self, known: Filed, number: int) -> None:
         """Index what later articles are compared with."""
-        self._versions.add(_version_key(known.article_id, known.title_hash, known.text_hash), number)
+        keys = [_key("identity", known.article_id)]
+        if is_forgetting(known):
+            self._keyed.add([*keys, _key("order", known.article_id)], number)
+            return
+        keys.append(_key("version", known.article_id, known.title_hash, known.text_hash))
         if _first_of_its_content(known):
-            self._contents.add(known.content, number)
+            keys.append(_key("content", known.content))
         if known.verdict is None:
-            self._uniques.add(known.article_id, number)
+            keys.append(_key("unique", known.article_id))
             self._stories.add(number, known.story_id, known.terms, known.published)
-            self._shingles.add_all(self._keys(known), number)
+            self._shingles.add(self._keys(known), number)
+        self._keyed.add(keys, number)
 
     def forget(self, origin: str) -> None:
         """Drop a decision and all that was derived from it; an unknown origin changes nothing."""
-        value = self._decisions.pop(origin, None)
-        if value is None:
+        number = self._numbers.pop(origin, None)
+        if number is None:
             return
-        known = filed(value, self.policy.probe)
-        number = known.sequence
-        del self._origins[number]
-        self._identities.remove(known.article_id, number)
-        self._orders.remove(known.article_id, number)
-        self._versions.remove(_version_key(known.article_id, known.title_hash, known.text_hash), number)
-        self._contents.remove(known.content, number)
-        self._uniques.remove(known.article_id, number)
+        self._shelf.drop(int(self._rows.get("place", number)))
+        self._rows.clear(number)
         self._stories.remove(number)
-        for shingle in self._keys(known):
-            self._shingles.remove(shingle, number)
 
     def expired(self, now_ms: int | None) -> list[str]:
         """Return the origins to forget, oldest first, when a record of this time (ms since 1970 UTC) arrives.
@@ -184,20 +200,19 @@ class DedupeState:
         if now_ms is None:
             return []
         limit = max(now_ms, self._newest_at or 0) - self.policy.window_ms
-        surplus = len(self._decisions) - self.policy.max_articles
-        found: list[tuple[int, int]] = []
-        while self._queue and (self._queue[0][0] < limit or len(found) < surplus):
+        surplus = len(self._numbers) - self.policy.max_articles
+        found: list[int] = []
+        while self._queue and (self._queue[0] < _queued(limit, 0) or len(found) < surplus):
             entry = heapq.heappop(self._queue)
             if self._is_current(entry) and entry not in found[-1:]:
                 found.append(entry)
         for entry in found:
             heapq.heappush(self._queue, entry)
-        return [self._origins[number] for _, number in found]
+        return [self._taken(entry & _NUMBER)[0] for entry in found]
 
-    def _is_current(self, entry: tuple[int, int]) -> bool:
-        ingested_at, number = entry
-        origin = self._origins.get(number)
-        return origin is not None and filed(self._decisions[origin], 0).ingested_at == ingested_at
+    def _is_current(self, entry: int) -> bool:
+        number = entry & _NUMBER
+        return number in self._rows and int(self._rows.get("ingested_at", number)) == entry >> _NUMBER_BITS
 
     def _keys(self, known: Filed) -> tuple[int, ...]:
         """The shingles under which an article is found again."""
@@ -209,12 +224,39 @@ class DedupeState:
         return digest((marks.title_hash, marks.text_hash))
 
     def _at(self, number: int) -> Decision:
-        return Decision.decode(self._decisions[self._origins[number]])
+        return Decision.decode(self._taken(number)[1])
 
     def _same_version(self, arrival: _Arrival) -> Decision | None:
-        marks = arrival.marks
-        known = self._versions.get(_version_key(arrival.article.article_id, marks.title_hash, marks.text_hash))
-        return self._at(known[0]) if known else None
+        marks, article_id = arrival.marks, arrival.article.article_id
+        found = self._first("version", (article_id, marks.title_hash, marks.text_hash))
+        return next(found, None)
+
+    def _first(self, kind: str, parts: tuple[str, ...]) -> Iterator[Decision]:
+        """Yield the decisions filed under a key, the oldest first."""
+        count = _FEW
+        passed = 0
+        while True:
+            numbers = self._keyed.oldest([_key(kind, *parts)], count).numbers.tolist()
+            for number in numbers[passed:]:
+                known = self._at(number)
+                if _told(kind, known) == parts:
+                    yield known
+            if len(numbers) < count:
+                return
+            passed, count = count, count * _FEW
+
+    def _newest(self, kind: str, article_id: str) -> Decision | None:
+        """Return the newest decision of an identity."""
+        count = 1
+        while True:
+            numbers = self._keyed.newest([_key(kind, article_id)], count).numbers.tolist()
+            for number in reversed(numbers):
+                known = self._at(number)
+                if known.article_id == article_id:
+                    return known
+            if len(numbers) < count:
+                return None
+            count *= _FEW
 
     def _judge_new(self, arrival: _Arrival) -> Decision:
         """Judge an article that is not a version of a unique one: copy or not?"""
@@ -233,9 +275,8 @@ class DedupeState:
 
     def _same_words(self, arrival: _Arrival) -> Decision | None:
         """Return the earliest decision on the same content whose canonical article is still known."""
-        for number in self._contents.get(arrival.content):
-            known = self._at(number)
-            if known.canonical_id in self._uniques:
+        for known in self._first("content", (arrival.content,)):
+            if self._newest("unique", known.canonical_id):
                 return known
         return None
 
@@ -250,18 +291,16 @@ class DedupeState:
         marks = arrival.marks
         if marks.words < self.policy.min_words or marks.bare:
             return []
-        hits: dict[int, int] = {}
-        for shingle in marks.shingles[: self.policy.probe].tolist():
-            for number in self._shingles.get(shingle)[: self.policy.bucket]:
-                hits[number] = hits.get(number, 0) + 1
-        ranked = sorted(hits, key=lambda number: (-hits[number], number))[: self.policy.candidates]
+        probe = marks.shingles[: self.policy.probe].tolist()
+        numbers, hits = np.unique(self._shingles.oldest(probe, self.policy.bucket).numbers, return_counts=True)
+        ranked = numbers[np.argsort(-hits, kind="stable")][: self.policy.candidates].tolist()
         found = [self._at(number) for number in ranked]
         return [(known, sketch) for known in found if (sketch := known.fingerprint) is not None]
 
     def _duplicate(
         self, arrival: _Arrival, known: Decision, verdict: Verdict, rule: str, score: float, evidence: Evidence
     ) -> Decision:
-        identity = self._newest(self._identities, arrival.article.article_id)
+        identity = self._newest("identity", arrival.article.article_id)
         versions = identity.versions if identity else 0
         counts = (known.version, versions) if verdict == "same_article" else (versions + 1, versions + 1)
         return self._decision(
@@ -272,8 +311,8 @@ class DedupeState:
     def _unique(self, arrival: _Arrival, related: tuple[str, ...]) -> Decision:
         """A new article, or a new version of a known one. A version stays in its story unless it is another article."""
         article, marks = arrival.article, arrival.marks
-        identity = self._newest(self._identities, article.article_id)
-        previous = self._newest(self._uniques, article.article_id)
+        identity = self._newest("identity", article.article_id)
+        previous = self._newest("unique", article.article_id)
         version = identity.versions + 1 if identity else 1
         change = "new" if version == 1 else self._change(marks, previous)
         terms = self._stories.weigh(counted_terms(arrival.reading, self._story_policy))
@@ -294,10 +333,6 @@ class DedupeState:
             text_hash=arrival.marks.text_hash, title_hash=arrival.marks.title_hash, content=arrival.content,
             policy=self._policy_version, pipeline=self._pipeline, **judged,
         )  # fmt: skip
-
-    def _newest(self, index: Postings[str], article_id: str) -> Decision | None:
-        numbers = index.get(article_id)
-        return self._at(numbers[-1]) if numbers else None
 
     def _change(self, marks: Fingerprint, previous: Decision | None) -> Change:
         """Name what a new version is to the one before; that one is None where only copies of the identity came."""
@@ -327,9 +362,19 @@ class DedupeState:
         return found.story_id, place
 
 
-def _version_key(article_id: str, title_hash: str, text_hash: str) -> int:
-    """Return a hash of one content of one identity; 64 bits, as a dict of numbers is smaller than one of strings."""
-    return int(digest((article_id, title_hash, text_hash))[:16], 16)
+def _key(kind: str, *parts: str) -> int:
+    """Return 32 bits under which decisions are filed; others may have the same, so what is found is read again."""
+    return xxhash.xxh3_64_intdigest("\n".join((kind, *parts)).encode()) >> 32
+
+
+def _told(kind: str, known: Decision) -> tuple[str, ...]:
+    """Return what a decision was filed by."""
+    return (known.content,) if kind == "content" else (known.article_id, known.title_hash, known.text_hash)
+
+
+def _queued(ingested_at: int, number: int) -> int:
+    """Return time and number as one integer, which sorts as they do and takes a third of the memory of a pair."""
+    return ingested_at << _NUMBER_BITS | number
 
 
 def _first_of_its_content(decision: Filed) -> bool:

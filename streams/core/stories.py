@@ -13,6 +13,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, NamedTuple, TypeAlias
 
+import numpy as np
+import numpy.typing as npt
+import xxhash
+
+from streams.core.pages import Numbers, Pages
 from streams.core.policy import Policy
 from streams.core.postings import Postings
 from streams.core.wording import Reading, Wording
@@ -21,8 +26,10 @@ LEAD_WORDS: Final = 100  # the inverted pyramid: who, what and where stand on to
 MAX_TERMS: Final = 24  # 5 bytes each
 UNIT: Final = 255  # a weight of 1.0 in one byte
 _TERM: Final = struct.Struct("<IB")
-_NAMED: Final = 1 << 16  # above any sum of MAX_TERMS weights
-_SHARED: Final = 1 << 32
+_TERMS: Final = np.dtype([("term", "<u4"), ("weight", "u1")])
+STORY_ID_CHARS: Final = 36  # of a UUID
+NO_HOUR: Final = -(2**31)
+_STRANGERS: Final = 4  # members of other stories that may have the 32-bit key of one story
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DATE_CHARS: Final = len("2026-04-07")
 
@@ -51,12 +58,6 @@ class Place(NamedTuple):
 
     story_id: str | None
     score: float
-
-
-class _Member(NamedTuple):
-    story_id: str
-    published: int | None
-    terms: bytes
 
 
 def counted_terms(reading: Reading, policy: StoryPolicy) -> Counter[int]:
@@ -98,10 +99,6 @@ def _terms(packed: bytes) -> Terms:
     return dict(_TERM.iter_unpack(packed))
 
 
-def _term_hashes(packed: bytes) -> tuple[int, ...]:
-    return struct.unpack("<" + "IB" * (len(packed) // _TERM.size), packed)[::2]
-
-
 def cosine(a: Terms, b: Terms) -> float:
     """Return the cosine of two articles, 0 to 1."""
     return sum(a[term] * b[term] for term in a.keys() & b.keys()) / (UNIT * UNIT)
@@ -126,36 +123,60 @@ class StoryIndex:
 
     def __init__(self, policy: StoryPolicy) -> None:
         self._policy = policy
-        self._members: dict[int, _Member] = {}
-        self._by_term: Postings[int] = Postings()
-        self._by_story: Postings[str] = Postings()
+        self._members = Pages(
+            {"story": f"S{STORY_ID_CHARS}", "hour": "i4", "terms": ("u4", MAX_TERMS), "weights": ("u1", MAX_TERMS)}
+        )
+        self._by_term = Postings(self._members.present)
+        self._by_story = Postings(self._members.present)
+        self._counts: dict[int, int] = {}  # of the articles that a term stands in
 
     def add(self, number: int, story_id: str, terms: str, published: int | None) -> None:
         """File an article under its sequence number."""
-        packed = b64decode(terms)
-        self._members[number] = _Member(story_id, published, packed)
-        self._by_story.add(story_id, number)
-        self._by_term.add_all(_term_hashes(packed), number)
+        if self._members.was_present(number):
+            self.remove(number)
+            self._by_term.purge(number)
+            self._by_story.purge(number)
+        packed = np.frombuffer(b64decode(terms), _TERMS)
+        padding = MAX_TERMS - len(packed)
+        self._members.set(number, {
+            "story": story_id.encode(), "hour": NO_HOUR if published is None else published,
+            "terms": np.pad(packed["term"], (0, padding)), "weights": np.pad(packed["weight"], (0, padding)),
+        })  # fmt: skip
+        found: list[int] = packed["term"].tolist()
+        self._by_term.add(found, number)
+        self._by_story.add([_story_key(story_id)], number)
+        counts = self._counts
+        for term in found:
+            counts[term] = counts.get(term, 0) + 1
 
     def remove(self, number: int) -> None:
         """Take an article out; one that is not there changes nothing."""
-        member = self._members.pop(number, None)
-        if member is None:
+        if number not in self._members:
             return
-        self._by_story.remove(member.story_id, number)
-        for term in _terms(member.terms):
-            self._by_term.remove(term, number)
+        terms, weights = self._members.get("terms", number), self._members.get("weights", number)
+        for term in terms[weights > 0].tolist():
+            self._counts[term] -= 1
+            if not self._counts[term]:
+                del self._counts[term]
+        self._members.clear(number)
 
     def newest(self, story_id: str) -> int | None:
         """Return the sequence number of the story's newest article, None for an unknown story."""
-        members = self._by_story.get(story_id)
+        members = self._newest_of(story_id, 1)
         return members[-1] if members else None
+
+    def _newest_of(self, story_id: str, count: int) -> list[int]:
+        """Return the newest members of a story, ascending."""
+        found = self._by_story.newest([_story_key(story_id)], count + _STRANGERS).numbers
+        same = self._members.gather("story", found) == story_id.encode()
+        members: list[int] = found[same][-count:].tolist()
+        return members
 
     def weigh(self, counts: Mapping[int, int]) -> Terms:
         """Return the article's most telling terms, often in it and rare in the window, as a unit vector."""
-        members, filed, log, log1p = len(self._members) + 1, self._by_term.count, math.log, math.log1p
+        members, filed, log, log1p = len(self._members) + 1, self._counts.get, math.log, math.log1p
         weights = {
-            term: (1 + log(count)) * log1p(members / (filed(term) + 1)) for term, count in counts.items()
+            term: (1 + log(count)) * log1p(members / (filed(term, 0) + 1)) for term, count in counts.items()
         }  # often in the article and rare in the window
         top = sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:MAX_TERMS]
         norm = math.sqrt(math.fsum(weight * weight for _, weight in top))
@@ -163,40 +184,58 @@ class StoryIndex:
 
     def place(self, terms: Terms, published: int | None) -> Place:
         """Find the story of an article by its terms and the hour of its publication."""
-        stories: dict[str, list[float]] = {}
-        for number in self._candidates(terms, published):
-            member = self._members[number]
-            stories.setdefault(member.story_id, []).append(cosine(terms, _terms(member.terms)))
-        scored = [(self._nearness(story, found), story) for story, found in stories.items()]
-        score, story_id = max(scored, default=(0.0, ""))
+        candidates = self._candidates(terms, published)
+        if not len(candidates):
+            return Place(None, 0.0)
+        stories: dict[bytes, list[float]] = {}
+        nearness = self._cosines(terms, candidates)
+        for story, near in zip(self._members.gather("story", candidates).tolist(), nearness, strict=True):
+            stories.setdefault(story, []).append(near)
+        scored = [(self._nearness(story.decode(), found), story.decode()) for story, found in stories.items()]
+        score, story_id = max(scored)
         return Place(story_id if score >= self._policy.threshold else None, score)
+
+    def _cosines(self, terms: Terms, numbers: Numbers) -> list[float]:
+        """Return the cosine of an article to each of these."""
+        own = np.array(sorted(terms), np.uint32)
+        weights = np.array([terms[term] for term in own.tolist()], np.int64)
+        theirs = self._members.gather("terms", numbers)
+        at = np.minimum(own.searchsorted(theirs), len(own) - 1)
+        products = np.where(own[at] == theirs, weights[at] * self._members.gather("weights", numbers), 0)
+        return [int(dot) / (UNIT * UNIT) for dot in products.sum(axis=1)]
 
     def _nearness(self, story_id: str, found: list[float]) -> float:
         """Return the mean over the nearest members; in a larger story, those that share no term count as 0."""
-        compared = min(self._policy.neighbours, self._by_story.count(story_id))
+        compared = len(self._newest_of(story_id, self._policy.neighbours))
         return round(min(1.0, math.fsum(sorted(found, reverse=True)[:compared]) / compared), 3)
 
-    def _candidates(self, terms: Terms, published: int | None) -> list[int]:
+    def _candidates(self, terms: Terms, published: int | None) -> Numbers:
         """Return the articles that share some rare terms, a name among them, nearest first.
 
         Articles of one template share all but the rare terms, articles on one subject all but the names.
         """
-        rare = self._policy.rare_articles + self._policy.rare_share * len(self._members)
-        needed = any(term & 1 for term in terms)  # scripts without capital letters have no names
-        found: dict[int, int] = {}  # three sums of an article in one number: shared terms, names, weights
-        for term, weight in terms.items():
-            numbers = self._by_term.get(term)
-            if len(numbers) > rare:
-                continue
-            one = _SHARED | _NAMED * (term & 1) | weight
-            for number in numbers[-self._policy.bucket :]:
-                found[number] = found.get(number, 0) + one
-        near = [
-            (-(sums % _NAMED), -number) for number, sums in found.items()
-            if sums >= self._policy.shared_terms * _SHARED and (sums % _SHARED >= _NAMED or not needed)
-            and self._near(published, self._members[number].published)
-        ]  # fmt: skip
-        return [-number for _, number in sorted(near)[: self._policy.candidates]]
+        limit = self._policy.rare_articles + self._policy.rare_share * len(self._members)
+        rare = [term for term in terms if 0 < self._counts.get(term, 0) <= limit]
+        places, numbers = self._by_term.newest(rare, self._policy.bucket)
+        if not len(numbers):
+            return numbers
+        found, at = np.unique(numbers, return_inverse=True)
+        named = np.array([term & 1 for term in rare])[places]
+        weights = np.array([terms[term] for term in rare])[places]
+        near = np.bincount(at) >= self._policy.shared_terms
+        if any(term & 1 for term in terms):  # scripts without capital letters have no names
+            near &= np.bincount(at, named) > 0
+        near &= self._near(published, self._members.gather("hour", found))
+        found, sums = found[near], np.bincount(at, weights)[near]
+        return found[np.lexsort((-found, -sums))][: self._policy.candidates]
 
-    def _near(self, one: int | None, other: int | None) -> bool:
-        return one is None or other is None or abs(one - other) <= self._policy.window_hours
+    def _near(self, hour: int | None, others: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+        if hour is None:
+            return np.ones(len(others), np.bool_)
+        apart = np.abs(others.astype(np.int64) - hour)
+        near: npt.NDArray[np.bool_] = (apart <= self._policy.window_hours) | (others == NO_HOUR)
+        return near
+
+
+def _story_key(story_id: str) -> int:
+    return xxhash.xxh3_64_intdigest(story_id.encode()) >> 32

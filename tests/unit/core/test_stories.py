@@ -2,7 +2,6 @@
 
 import pytest
 
-from streams.core.postings import Postings
 from streams.core.stories import (
     MAX_TERMS,
     UNIT,
@@ -127,25 +126,3 @@ def test_terms_of_a_template_do_not_make_a_story() -> None:
 )  # fmt: skip
 def test_hours_of_publication(when: str | None, hour: int | None) -> None:
     assert published_hour(when) == hour
-
-
-def test_postings_keep_numbers_ascending_and_once() -> None:
-    postings: Postings[str] = Postings()
-    for number in (5, 1, 5, 9, 3, 9, 1):
-        postings.add("key", number)
-    assert list(postings.get("key")) == [1, 3, 5, 9]
-    postings.add("other", 4)
-    postings.add("other", 4)
-    assert list(postings.get("other")) == [4]
-    postings.remove("other", 4)
-    for number in (3, 3, 7, 10):
-        postings.remove("key", number)
-    assert list(postings.get("key")) == [1, 5, 9]
-    postings.remove("key", 1)
-    postings.remove("key", 9)
-    assert (list(postings.get("key")), postings.count("key")) == ([5], 1)
-    postings.remove("key", 6)
-    assert "key" in postings
-    postings.remove("key", 5)
-    postings.remove("key", 5)
-    assert ("key" in postings, len(postings)) == (False, 0)
