@@ -55,6 +55,8 @@ class _Arrival(NamedTuple):
     reading: Reading
     marks: Fingerprint
     content: str
+    identity: Decision | None  # the newest on its article_id
+    unique: Decision | None  # the newest of those that made a UniqueArticle
 
 
 class DedupeState:
@@ -106,11 +108,12 @@ class DedupeState:
             return recorded
         reading = read_article(article.title, article.text)
         marks = fingerprint(reading)
-        arrival = _Arrival(article, ingested_at, reading, marks, self._content_key(marks))
+        before = self._newest(article.article_id, "identity", "unique")
+        arrival = _Arrival(article, ingested_at, reading, marks, self._content_key(marks), *before)
         same = self._same_version(arrival)
         if same is not None:
             return self._duplicate(arrival, same, "same_article", "same_content", 1.0, {})
-        if self._newest("unique", article.article_id):
+        if arrival.unique is not None:
             return self._unique(arrival, ())
         return self._judge_new(arrival)
 
@@ -122,7 +125,7 @@ class DedupeState:
         recorded = self.recorded(origin)
         if recorded is not None:
             return recorded
-        identity = self._newest("identity", order.article_id)
+        [identity] = self._newest(order.article_id, "identity")
         return forgetting(
             order, sequence=self._next, versions=identity.versions if identity else 0, ingested_at=ingested_at,
             policy=self._policy_version, pipeline=self._pipeline,
@@ -130,7 +133,7 @@ class DedupeState:
 
     def taken_back(self, decision: Decision) -> tuple[str, Decision] | None:
         """Return origin and decision of the newest order on the article that came after this decision on it."""
-        order = self._newest("order", decision.article_id)
+        [order] = self._newest(decision.article_id, "order")
         if order is None or order.sequence < decision.sequence:
             return None
         return self._taken(order.sequence)[0], order
@@ -153,7 +156,7 @@ class DedupeState:
             known = known._replace(sequence=self._next)
             value = Decision.decode(value).model_copy(update={"sequence": self._next}).encode()
         number = known.sequence
-        if self._rows.was_present(number):
+        if number < self._next and self._rows.was_present(number):
             self._keyed.purge(number)
             self._shingles.purge(number)
         self._numbers[origin] = number
@@ -227,14 +230,14 @@ class DedupeState:
         return Decision.decode(self._taken(number)[1])
 
     def _same_version(self, arrival: _Arrival) -> Decision | None:
+        if arrival.identity is None:
+            return None
         marks, article_id = arrival.marks, arrival.article.article_id
-        found = self._first("version", (article_id, marks.title_hash, marks.text_hash))
-        return next(found, None)
+        return next(self._first("version", (article_id, marks.title_hash, marks.text_hash)), None)
 
     def _first(self, kind: str, parts: tuple[str, ...]) -> Iterator[Decision]:
         """Yield the decisions filed under a key, the oldest first."""
-        count = _FEW
-        passed = 0
+        passed, count = 0, _FEW
         while True:
             numbers = self._keyed.oldest([_key(kind, *parts)], count).numbers.tolist()
             for number in numbers[passed:]:
@@ -245,13 +248,21 @@ class DedupeState:
                 return
             passed, count = count, count * _FEW
 
-    def _newest(self, kind: str, article_id: str) -> Decision | None:
-        """Return the newest decision of an identity."""
-        count = 1
+    def _newest(self, article_id: str, *kinds: str) -> list[Decision | None]:
+        """Return the newest decision of each kind on an article."""
+        found = self._keyed.newest([_key(kind, article_id) for kind in kinds], 1)
+        newest: list[Decision | None] = [None] * len(kinds)
+        for place, number in zip(found.places.tolist(), found.numbers.tolist(), strict=True):
+            known = self._at(number)
+            newest[place] = known if known.article_id == article_id else self._searched(article_id, kinds[place])
+        return newest
+
+    def _searched(self, article_id: str, kind: str) -> Decision | None:
+        """Return the newest decision of a kind, where another article has the same key."""
+        count = _FEW
         while True:
             numbers = self._keyed.newest([_key(kind, article_id)], count).numbers.tolist()
-            for number in reversed(numbers):
-                known = self._at(number)
+            for known in map(self._at, reversed(numbers)):
                 if known.article_id == article_id:
                     return known
             if len(numbers) < count:
@@ -276,7 +287,7 @@ class DedupeState:
     def _same_words(self, arrival: _Arrival) -> Decision | None:
         """Return the earliest decision on the same content whose canonical article is still known."""
         for known in self._first("content", (arrival.content,)):
-            if self._newest("unique", known.canonical_id):
+            if self._newest(known.canonical_id, "unique") != [None]:
                 return known
         return None
 
@@ -300,8 +311,7 @@ class DedupeState:
     def _duplicate(
         self, arrival: _Arrival, known: Decision, verdict: Verdict, rule: str, score: float, evidence: Evidence
     ) -> Decision:
-        identity = self._newest("identity", arrival.article.article_id)
-        versions = identity.versions if identity else 0
+        versions = arrival.identity.versions if arrival.identity else 0
         counts = (known.version, versions) if verdict == "same_article" else (versions + 1, versions + 1)
         return self._decision(
             arrival, verdict=verdict, rule=rule, canonical_id=known.canonical_id, version=counts[0],
@@ -311,9 +321,8 @@ class DedupeState:
     def _unique(self, arrival: _Arrival, related: tuple[str, ...]) -> Decision:
         """A new article, or a new version of a known one. A version stays in its story unless it is another article."""
         article, marks = arrival.article, arrival.marks
-        identity = self._newest("identity", article.article_id)
-        previous = self._newest("unique", article.article_id)
-        version = identity.versions + 1 if identity else 1
+        previous = arrival.unique
+        version = arrival.identity.versions + 1 if arrival.identity else 1
         change = "new" if version == 1 else self._change(marks, previous)
         terms = self._stories.weigh(counted_terms(arrival.reading, self._story_policy))
         hour = published_hour(article.published_at)
@@ -351,13 +360,12 @@ class DedupeState:
 
     def _place(self, article: CleanArticle, version: int, terms: Terms, hour: int | None) -> tuple[str, StoryPlace]:
         found = self._stories.place(terms, hour)
-        newest = self._stories.newest(found.story_id) if found.story_id else None
-        if found.story_id is None or newest is None:
+        if found.story_id is None or found.newest is None:
             # An address that now holds another article opens another story.
             opener = article.article_id if version == 1 else f"{article.article_id} version {version}"
             title = article.title[:MAX_TITLE_CHARS]
             return ids.story_id(opener), StoryPlace(change="opened", title=title, articles=1)
-        before = self._at(newest).story
+        before = self._at(found.newest).story
         place = StoryPlace(change="joined", score=found.score, title=before.title, articles=before.articles + 1)
         return found.story_id, place
 

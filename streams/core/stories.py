@@ -6,9 +6,10 @@ tracking", SIGIR 1998): unit vectors of incremental TF-IDF weights, document fre
 
 import math
 import struct
+from array import array
 from base64 import b64decode, b64encode
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, NamedTuple, TypeAlias
@@ -29,6 +30,7 @@ _TERM: Final = struct.Struct("<IB")
 _TERMS: Final = np.dtype([("term", "<u4"), ("weight", "u1")])
 STORY_ID_CHARS: Final = 36  # of a UUID
 NO_HOUR: Final = -(2**31)
+_UNCOUNTED: Final = 1 << 20  # terms: bounds the memory for counting them
 _STRANGERS: Final = 4  # members of other stories that may have the 32-bit key of one story
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DATE_CHARS: Final = len("2026-04-07")
@@ -58,6 +60,7 @@ class Place(NamedTuple):
 
     story_id: str | None
     score: float
+    newest: int | None  # sequence number of the newest article of that story
 
 
 def counted_terms(reading: Reading, policy: StoryPolicy) -> Counter[int]:
@@ -129,30 +132,34 @@ class StoryIndex:
         self._by_term = Postings(self._members.present)
         self._by_story = Postings(self._members.present)
         self._counts: dict[int, int] = {}  # of the articles that a term stands in
+        self._uncounted = array("I")  # terms of articles that came since
+        self._next = 0
 
     def add(self, number: int, story_id: str, terms: str, published: int | None) -> None:
         """File an article under its sequence number."""
-        if self._members.was_present(number):
+        if number < self._next and self._members.was_present(number):
             self.remove(number)
             self._by_term.purge(number)
             self._by_story.purge(number)
-        packed = np.frombuffer(b64decode(terms), _TERMS)
-        padding = MAX_TERMS - len(packed)
+        self._next = max(self._next, number + 1)
+        packed = b64decode(terms)
+        table = np.frombuffer(packed.ljust(_TERMS.itemsize * MAX_TERMS, b"\0"), _TERMS)
         self._members.set(number, {
             "story": story_id.encode(), "hour": NO_HOUR if published is None else published,
-            "terms": np.pad(packed["term"], (0, padding)), "weights": np.pad(packed["weight"], (0, padding)),
+            "terms": table["term"], "weights": table["weight"],
         })  # fmt: skip
-        found: list[int] = packed["term"].tolist()
+        found: list[int] = table["term"][: len(packed) // _TERMS.itemsize].tolist()
         self._by_term.add(found, number)
-        self._by_story.add([_story_key(story_id)], number)
-        counts = self._counts
-        for term in found:
-            counts[term] = counts.get(term, 0) + 1
+        self._by_story.add([_story_key(story_id.encode())], number)
+        self._uncounted.extend(found)
+        if len(self._uncounted) >= _UNCOUNTED:
+            self._count()
 
     def remove(self, number: int) -> None:
         """Take an article out; one that is not there changes nothing."""
         if number not in self._members:
             return
+        self._count()
         terms, weights = self._members.get("terms", number), self._members.get("weights", number)
         for term in terms[weights > 0].tolist():
             self._counts[term] -= 1
@@ -160,20 +167,33 @@ class StoryIndex:
                 del self._counts[term]
         self._members.clear(number)
 
+    def _count(self) -> None:
+        """Count the terms of the articles that came: many at once where a state is rebuilt."""
+        if self._uncounted:
+            counts = self._counts
+            terms, times = np.unique(np.frombuffer(self._uncounted, np.uint32), return_counts=True)
+            for term, count in zip(terms.tolist(), times.tolist(), strict=True):
+                counts[term] = counts.get(term, 0) + count
+            self._uncounted = array("I")
+
     def newest(self, story_id: str) -> int | None:
         """Return the sequence number of the story's newest article, None for an unknown story."""
-        members = self._newest_of(story_id, 1)
+        [members] = self._newest_of([story_id.encode()], 1)
         return members[-1] if members else None
 
-    def _newest_of(self, story_id: str, count: int) -> list[int]:
-        """Return the newest members of a story, ascending."""
-        found = self._by_story.newest([_story_key(story_id)], count + _STRANGERS).numbers
-        same = self._members.gather("story", found) == story_id.encode()
-        members: list[int] = found[same][-count:].tolist()
-        return members
+    def _newest_of(self, stories: Sequence[bytes], count: int) -> list[list[int]]:
+        """Return the newest members of each story, ascending."""
+        places, numbers = self._by_story.newest(list(map(_story_key, stories)), count + _STRANGERS)
+        members: list[list[int]] = [[] for _ in stories]
+        ids = self._members.gather("story", numbers).tolist()
+        for place, number, story in zip(places.tolist(), numbers.tolist(), ids, strict=True):
+            if story == stories[place]:
+                members[place].append(number)
+        return [found[-count:] for found in members]
 
     def weigh(self, counts: Mapping[int, int]) -> Terms:
         """Return the article's most telling terms, often in it and rare in the window, as a unit vector."""
+        self._count()
         members, filed, log, log1p = len(self._members) + 1, self._counts.get, math.log, math.log1p
         weights = {
             term: (1 + log(count)) * log1p(members / (filed(term, 0) + 1)) for term, count in counts.items()
@@ -186,14 +206,18 @@ class StoryIndex:
         """Find the story of an article by its terms and the hour of its publication."""
         candidates = self._candidates(terms, published)
         if not len(candidates):
-            return Place(None, 0.0)
-        stories: dict[bytes, list[float]] = {}
-        nearness = self._cosines(terms, candidates)
-        for story, near in zip(self._members.gather("story", candidates).tolist(), nearness, strict=True):
-            stories.setdefault(story, []).append(near)
-        scored = [(self._nearness(story.decode(), found), story.decode()) for story, found in stories.items()]
-        score, story_id = max(scored)
-        return Place(story_id if score >= self._policy.threshold else None, score)
+            return Place(None, 0.0, None)
+        found: dict[bytes, list[float]] = {}
+        stories = self._members.gather("story", candidates).tolist()
+        for story, near in zip(stories, self._cosines(terms, candidates), strict=True):
+            found.setdefault(story, []).append(near)
+        members = self._newest_of(list(found), self._policy.neighbours)
+        scored = [
+            (_nearness(near, len(newest)), story.decode(), newest[-1])
+            for (story, near), newest in zip(found.items(), members, strict=True)
+        ]
+        score, story_id, newest = max(scored)
+        return Place(story_id, score, newest) if score >= self._policy.threshold else Place(None, score, None)
 
     def _cosines(self, terms: Terms, numbers: Numbers) -> list[float]:
         """Return the cosine of an article to each of these."""
@@ -203,11 +227,6 @@ class StoryIndex:
         at = np.minimum(own.searchsorted(theirs), len(own) - 1)
         products = np.where(own[at] == theirs, weights[at] * self._members.gather("weights", numbers), 0)
         return [int(dot) / (UNIT * UNIT) for dot in products.sum(axis=1)]
-
-    def _nearness(self, story_id: str, found: list[float]) -> float:
-        """Return the mean over the nearest members; in a larger story, those that share no term count as 0."""
-        compared = len(self._newest_of(story_id, self._policy.neighbours))
-        return round(min(1.0, math.fsum(sorted(found, reverse=True)[:compared]) / compared), 3)
 
     def _candidates(self, terms: Terms, published: int | None) -> Numbers:
         """Return the articles that share some rare terms, a name among them, nearest first.
@@ -237,5 +256,10 @@ class StoryIndex:
         return near
 
 
-def _story_key(story_id: str) -> int:
-    return xxhash.xxh3_64_intdigest(story_id.encode()) >> 32
+def _nearness(found: list[float], compared: int) -> float:
+    """Return the mean over the nearest members; in a larger story, those that share no term count as 0."""
+    return round(min(1.0, math.fsum(sorted(found, reverse=True)[:compared]) / compared), 3)
+
+
+def _story_key(story: bytes) -> int:
+    return xxhash.xxh3_64_intdigest(story) >> 32
