@@ -37,6 +37,7 @@ from streams.delivery.changelog import Changelog, kafka_log
 from streams.delivery.pump import Pump
 from streams.delivery.records import Output, Stage
 from streams.delivery.sending import persistent
+from streams.delivery.shelf import DiskShelf
 from streams.delivery.stats import Stats
 from streams.logs import get
 from streams.models.extractor import Extractor
@@ -266,7 +267,7 @@ def _build_normalise(app: Any, settings: Settings, context: Context, parts: Part
 def _build_dedupe(app: Any, settings: Settings, context: Context, parts: Parts) -> Built:
     changelog = Changelog(
         settings.catalogue.decisions.name,
-        fresh=lambda: DedupeState(dedupe_policy(settings), pipeline=context.pipeline),
+        fresh=lambda: DedupeState(dedupe_policy(settings), pipeline=context.pipeline, shelf=DiskShelf(settings.state)),
         open_reader=kafka_log(settings.catalogue.decisions.name, client_arguments(settings.connection)),
         send=_publisher(app),
         clock=time.perf_counter,

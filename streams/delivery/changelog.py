@@ -2,9 +2,9 @@
 
     new generation ──▶ read the log ──▶ decide ──▶ (in order) append ──▶ at the next offset? ──▶ outputs leave
 
-The state lives in memory; the log alone is kept. It has one partition and one writer. That we are the writer shows in
-the offsets: each record of ours must come to lie exactly at the next one. Where it does not, somebody else has written
-since we read, our state is not the whole state, and the worker stops before an output leaves
+Each process makes the state anew; the log alone is kept. It has one partition and one writer. That we are the writer
+shows in the offsets: each record of ours must come to lie exactly at the next one. Where it does not, somebody else has
+written since we read, our state is not the whole state, and the worker stops before an output leaves
 (docs/adr/0007-own-changelog.md).
 """
 

@@ -1,9 +1,12 @@
 """Values on disk: they come back as they were put, and their room is given back."""
 
+import errno
+import os
 import random
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from streams.core.shelf import MemoryShelf, Shelf
 from streams.delivery import shelf as module
@@ -48,3 +51,35 @@ def test_a_file_whose_values_are_dropped_is_closed_and_none_has_a_name(
         shelf.drop(shelf.put(b"x" * 300))
     assert open_files() <= before + 1
     assert list((tmp_path / "new").iterdir()) == []
+
+
+def test_what_a_full_disk_does_not_take_waits_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BUFFER_BYTES", 1_000)
+    shelf, room = DiskShelf(tmp_path), [1_500]
+    write = os.pwrite
+
+    def pwrite(file: int, data: bytes, offset: int) -> int:
+        taken = min(len(data), room[0])
+        if not taken:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        room[0] -= taken
+        return write(file, data[:taken], offset)
+
+    monkeypatch.setattr(os, "pwrite", pwrite)
+    values = [bytes([number]) * 700 for number in range(12)]
+    with capture_logs() as lines:
+        places = [shelf.put(value) for value in values]
+        assert [shelf.get(place) for place in places] == values
+        room[0] = 10**6
+        more = [shelf.put(value) for value in values]
+    assert [shelf.get(place) for place in places + more] == values * 2
+    assert [line["event"] for line in lines] == ["state.disk_full", "state.disk_free"]
+
+
+def test_another_error_of_the_disk_is_raised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def pwrite(file: int, data: bytes, offset: int) -> int:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "pwrite", pwrite)
+    with pytest.raises(OSError, match="Input/output"):
+        DiskShelf(tmp_path).put(b"x" * module.BUFFER_BYTES)
