@@ -19,6 +19,7 @@ Packed: TypeAlias = npt.NDArray[np.uint64]  # key << 32 | lower half of the numb
 Present: TypeAlias = Callable[[Numbers], npt.NDArray[np.bool_]]
 
 YOUNG: Final = 65_536  # postings in the table of what is new; sorting them takes some 5 ms
+UNREAD: Final = 16 * YOUNG  # as many may wait that nobody looked for, as while a state is rebuilt: fewer merges
 GROWTH: Final = 8  # each array holds so many times what the one above it does: three of them hold 37 million
 # Numbers of one window lie closer together than this. Each time they pass a multiple of it, "oldest" and "newest" take
 # the wrong ones of a key with more than are wanted, until the window has moved on: once in 99 days of 500 a second.
@@ -68,7 +69,7 @@ class Postings:
         self._top = max(self._top, number)
         low = number & 0xFFFF_FFFF
         self._young.extend([key << 32 | low for key in keys])
-        if len(self._young) >= YOUNG:
+        if len(self._young) >= (YOUNG if self._tabled else UNREAD):
             self._settle()
 
     def oldest(self, keys: Sequence[int], count: int) -> Found:
@@ -125,6 +126,8 @@ class Postings:
 
     def _tabulated(self) -> dict[int, list[int]]:
         """Return the young postings by key; the numbers of each ascend."""
+        if len(self._young) > self._tabled + YOUNG:
+            self._settle()
         table = self._table
         for packed in self._young[self._tabled :]:
             key, number = packed >> 32, self._number(packed)

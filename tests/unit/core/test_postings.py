@@ -35,6 +35,7 @@ def by_key(found: postings.Found, keys: list[int]) -> list[list[int]]:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_it_finds_what_is_filed_and_present(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postings, "YOUNG", 16)
+    monkeypatch.setattr(postings, "UNREAD", 2 * 16)
     rng, model = random.Random(seed), Model()
     index = Postings(model.is_present)
     start = rng.choice((0, 2**31, 2**32))
@@ -55,6 +56,7 @@ def test_it_finds_what_is_filed_and_present(seed: int, monkeypatch: pytest.Monke
 
 def test_everything_is_found_where_the_lower_half_of_numbers_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postings, "YOUNG", 16)
+    monkeypatch.setattr(postings, "UNREAD", 2 * 16)
     model = Model()
     index = Postings(model.is_present)
     numbers = list(range(2**32 - 50, 2**32 + 50))
@@ -66,6 +68,7 @@ def test_everything_is_found_where_the_lower_half_of_numbers_begins_anew(monkeyp
 
 def test_a_key_under_which_most_are_forgotten_is_read_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postings, "YOUNG", 1_000_000)
+    monkeypatch.setattr(postings, "UNREAD", 2 * 1_000_000)
     model = Model()
     index = Postings(model.is_present)
     for number in range(1_000):
@@ -77,6 +80,7 @@ def test_a_key_under_which_most_are_forgotten_is_read_on(monkeypatch: pytest.Mon
 
 def test_what_was_purged_may_be_filed_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postings, "YOUNG", 4)
+    monkeypatch.setattr(postings, "UNREAD", 2 * 4)
     model = Model()
     index = Postings(model.is_present)
     model.present = set(range(20))
@@ -90,6 +94,7 @@ def test_what_was_purged_may_be_filed_anew(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_merging_leaves_the_forgotten_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postings, "YOUNG", 10)
+    monkeypatch.setattr(postings, "UNREAD", 2 * 10)
     model = Model()
     index = Postings(model.is_present)
     for number in range(1_000):
