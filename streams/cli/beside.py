@@ -12,6 +12,7 @@ from streams.cli.letterbox import moment
 from streams.cli.sought import Sought
 from streams.core.align import Difference, Piece, Row
 from streams.core.explain import WORDS, Explanation, Recorded, Side, told
+from streams.core.fingerprint import MAX_SHINGLES
 from streams.core.slots import Slot, Slots
 
 SHOWN: Final = 12  # figures and names of a kind; --json has all
@@ -101,10 +102,11 @@ def recorded_line(recorded: Recorded, found: Explained) -> str:
 def _evidence(found: Explained) -> Iterator[tuple[str, Text]]:
     explanation, (a, b) = found.explanation, found.names
     facts, words, text = explanation.match.evidence, explanation.text.words, explanation.text
+    sample = " of those in a sample" if any(side.marks.shingle_count > MAX_SHINGLES for side in found.sides) else ""
     yield (
         "runs of five words",
         Text(
-            f"{facts['shared_shingles']} in both, of a sample; Jaccard {told(float(facts['jaccard']))},"
+            f"{facts['shared_shingles']} in both{sample}; Jaccard {told(float(facts['jaccard']))},"
             f" {told(float(facts['containment_of_canonical']))} of {a} in {b},"
             f" {told(float(facts['containment']))} of {b} in {a}"
         ),
@@ -159,14 +161,15 @@ def _slot(slot: Slot, style: str, console: Console) -> Text:
 
 
 def _listed(slots: Sequence[Slot]) -> str:
-    values = list(dict.fromkeys(slot.value for slot in slots))
-    more = f" and {len(values) - SHOWN} more" if len(values) > SHOWN else ""
-    return f"{len(slots)}: {', '.join(values[:SHOWN])}{more}"
+    more = f" and {len(slots) - SHOWN} more" if len(slots) > SHOWN else ""
+    return f"{len(slots)}: {', '.join(slot.value for slot in slots[:SHOWN])}{more}"
 
 
 def _passed_over(found: Explained) -> Iterator[tuple[str, Text]]:
     for name, side in zip(found.names, found.sides, strict=True):
         part = side.substance
+        for removed in side.article.removed:  # before dedupe saw it
+            yield f"{name} {removed.rule}", Text(" ".join(removed.text.split()))
         for line in part.header:
             yield f"{name} header", Text(line)
         for what, text in (("dateline", part.dateline), ("credits", part.credits)):

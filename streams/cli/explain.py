@@ -190,7 +190,10 @@ def _side(sought: Sought, side: Side) -> dict[str, Any]:
         "words": side.marks.words,
         "mentions_its_title": not side.marks.bare,
         "correction_note": side.reading.note or None,
-        "passed_over": {name: part for name, part in side.substance._asdict().items() if name != "text"},
+        "passed_over": {
+            "removed": [removed.model_dump() for removed in article.removed],
+            **{name: part for name, part in side.substance._asdict().items() if name != "text"},
+        },
     }
 
 

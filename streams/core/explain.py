@@ -65,7 +65,7 @@ _WHAT: Final[dict[str, str]] = {
     "swallowed_containment": "share of the earlier text's runs of five words that the later one has",
     "longer": "words of the later text in those of the earlier one",
     "near_jaccard": "Jaccard of the runs of five words",
-    "caseless_jaccard": "Jaccard of the runs of five words, where a text has no names",
+    "caseless_jaccard": "Jaccard of the runs of five words (a text has no names)",
     "near_containment": "share of one text's runs of five words that the other one has",
     "excerpt_containment": "share of the later text's runs of five words that the earlier one has",
     "min_excerpt_words": "words of the later text",

@@ -13,7 +13,7 @@ from streams.cli.beside import Explained, recorded_line, show
 from streams.cli.errors import UserError
 from streams.cli.explain import as_json, in_order
 from streams.cli.sought import Sought, from_file, is_on_file
-from streams.contracts.events import CleanArticle
+from streams.contracts.events import CleanArticle, Removed
 from streams.core.explain import Recorded, explain
 from streams.core.matching import DedupePolicy
 from tests.clean_articles import clean_article, edited, headline, report
@@ -211,7 +211,9 @@ def test_what_was_recorded_is_told() -> None:
 
 
 def test_what_is_passed_over_is_shown() -> None:
-    text = shown(explained(sought(A), sought(B)), brief=True)
+    removed = B.model_copy(update={"removed": (Removed(rule="tail", text="LAST\nNEWS"),)})
+    text = shown(explained(sought(A), sought(removed)), brief=True)
+    assert "B tail    LAST NEWS" in text
     assert "B header  By Jane Doe" in text
     assert "B footer  All rights reserved." in text
 
