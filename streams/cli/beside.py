@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Final
 
 from rich.console import Console
@@ -194,20 +195,25 @@ def _texts(console: Console, found: Explained) -> Table:
 def _cells(row: Row, console: Console) -> tuple[Text, Text]:
     coloured = _is_coloured(console)
     pieces = row.pieces or (Piece(row.change, row.earlier, row.later),)
+    old, new = ((OLD, "", ""), (NEW, "", "")) if coloured else (("", "[-", "-]"), ("", "{+", "+}"))
     return (
-        Text.assemble(*(_marked(p.earlier, p.change, OLD, "[-", "-]", coloured=coloured) for p in pieces)),
-        Text.assemble(*(_marked(p.later, p.change, NEW, "{+", "+}", coloured=coloured) for p in pieces)),
+        Text.assemble(*(_marked(p.earlier, p.change, _common_end(p), *old) for p in pieces)),
+        Text.assemble(*(_marked(p.later, p.change, _common_end(p), *new) for p in pieces)),
     )
 
 
-def _marked(text: str, change: Difference, style: str, before: str, after: str, *, coloured: bool) -> Text:
-    if change == "same" or not text:
+def _common_end(piece: Piece) -> int:
+    """Return how many characters of punctuation both end with: they are no difference."""
+    pairs = zip(reversed(piece.earlier), reversed(piece.later), strict=False)
+    return len(list(takewhile(lambda pair: pair[0] == pair[1] and not pair[0].isalnum(), pairs)))
+
+
+def _marked(text: str, change: Difference, unmarked: int, style: str, before: str, after: str) -> Text:
+    inner = text[: len(text) - unmarked].strip()
+    if change == "same" or not inner:
         return Text(text)
-    inner = text.strip()
     start = text.index(inner)
-    if coloured:
-        return Text.assemble(text[:start], (inner, style), text[start + len(inner) :])
-    return Text(f"{text[:start]}{before}{inner}{after}{text[start + len(inner) :]}")
+    return Text.assemble(text[:start], (f"{before}{inner}{after}", style), text[start + len(inner) :])
 
 
 def _is_coloured(console: Console) -> bool:

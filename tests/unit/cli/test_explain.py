@@ -246,6 +246,16 @@ def test_colour_on_a_terminal_marks_elsewhere(console: dict[str, Any], coloured:
     assert ("{+as+}" in text) != coloured
 
 
+def test_punctuation_behind_both_is_not_marked() -> None:
+    one, other = (
+        clean_article(f"https://{name.casefold()}.example/", f"{name}'s bank", f"{name}'s bank sold bills in {month}.")
+        for name, month in (("Estonia", "March"), ("Uruguay", "April"))
+    )
+    text = shown(explained(sought(one), sought(other)))
+    assert "[-Estonia-]'s bank sold bills in [-March-]." in text
+    assert "{+Uruguay+}'s bank sold bills in {+April+}." in text
+
+
 def test_brackets_of_an_article_are_no_markup() -> None:
     article = clean_article("https://c.example/1", "[bold]Title[/]", "[red]" + report(1))
     assert "[bold]Title[/]" in shown(explained(sought(A), sought(article)))
