@@ -4,12 +4,13 @@ import random
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from math import ceil
 from typing import Final, TypeAlias
 
 from tests.quality.wire_edits import templates
 from tests.quality.wire_edits.articles import Material
-from tests.quality.wire_edits.story import Case, Pool, Story, count_words, words_of
+from tests.quality.wire_edits.story import Case, Pool, Story, count_words, first_drawn, words_of
 from tests.quality.wire_edits.templates import Template
 
 Series: TypeAlias = Callable[[random.Random, Material, str, int], list[Story]]
@@ -61,8 +62,7 @@ def _pairs(kind: str, count: int, material: Material, seed: str) -> Iterator[Cas
     for number in range(count):
         rng = random.Random(f"{seed} {kind} {number}")
         url = f"https://others.net/{kind.replace(' ', '-')}/{number}"
-        found = (_PAIRS[kind](rng, material, url) for _ in range(ATTEMPTS))
-        case = next((case for case in found if case is not None), None)
+        case = first_drawn(partial(_PAIRS[kind], rng, material, url), ATTEMPTS)
         if case is not None:
             yield case._replace(kind=kind)
 

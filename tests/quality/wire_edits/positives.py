@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final, TypeAlias
 
 from tests.quality.wire_edits import templates
@@ -18,6 +19,7 @@ from tests.quality.wire_edits.story import (
     Relation,
     Story,
     count_words,
+    first_drawn,
     keeps_enough,
     words_of,
 )
@@ -50,8 +52,7 @@ def _drawn(kind: str, count: int, material: Material, seed: str) -> Iterator[Cas
     for number in range(count):
         rng = random.Random(f"{seed} {kind} {number}")
         url = f"https://copies.net/{kind.replace(' ', '-')}/{number}"
-        found = (DRAWS[kind](rng, material, url) for _ in range(ATTEMPTS))
-        case = next((case for case in found if case is not None), None)
+        case = first_drawn(partial(DRAWS[kind], rng, material, url), ATTEMPTS)
         if case is not None:
             yield case._replace(kind=kind)
 

@@ -56,6 +56,12 @@ Edit: TypeAlias = Callable[[random.Random, Story, Pool], Story]
 """Returns the story edited, or as it is where there was nothing to edit."""
 
 
+def first_drawn(draw: Callable[[], Case | None], attempts: int) -> Case | None:
+    """Return the first case that the dice give, None where so many throws give none."""
+    cases = (draw() for _ in range(attempts))
+    return next((case for case in cases if case is not None), None)
+
+
 def words_of(paragraphs: Sequence[str]) -> list[str]:
     """Return the words in small letters, without punctuation."""
     return _WORD.findall("\n".join(paragraphs).lower())

@@ -15,8 +15,8 @@ from tests.quality.wire_edits import style, templates
 from tests.quality.wire_edits.articles import Material, unlike
 from tests.quality.wire_edits.card import F1, PRECISION, WANTED, is_right, met, scores
 from tests.quality.wire_edits.edits import EDITS
+from tests.quality.wire_edits.levenshtein import distance
 from tests.quality.wire_edits.matchers import Answer
-from tests.quality.wire_edits.newscatcher import distance
 from tests.quality.wire_edits.sentences import replaced, sentences
 from tests.quality.wire_edits.story import Case, Pool, Story, count_words, keeps_enough, kept_words, words_of
 
