@@ -26,7 +26,7 @@ test: setup ## every test tier but the faults (under 25 minutes); coverage of co
 
 check: setup ## what every commit passes: lint and the fast tiers (under 60 s)
 	@$(MAKE) --no-print-directory lint
-	$(PYTEST) -q -n 2 --dist loadfile -m "not slow" tests/unit tests/properties tests/agents tests/meta
+	$(PYTEST) -q -n 3 --dist loadfile -m "not slow" tests/unit tests/properties tests/agents tests/meta
 
 lint: setup ## ruff, mypy --strict, import-linter
 	$(BIN)/ruff check .

@@ -10,6 +10,7 @@ from streams.cli import (
     dead,
     diff,
     enrich,
+    explain,
     forget,
     get,
     health,
@@ -26,7 +27,9 @@ from streams.cli.errors import EXIT_CODES, UserError
 from streams.cli.output import let_go_of_stdout
 from streams.logs import quiet_libraries
 
-VERBS: Final = (up, worker, health, enrich, tail, get, status, reconcile, dead, replay, diff, forget, topics, schemas)
+VERBS: Final = (
+    up, worker, health, enrich, tail, get, explain, status, reconcile, dead, replay, diff, forget, topics, schemas,
+)  # fmt: skip
 
 EPILOG: Final = "exit codes:\n" + "\n".join(f"  {code:>3}  {meaning}" for code, meaning in EXIT_CODES.items())
 

@@ -95,7 +95,7 @@ async def newest(bootstrap: Kafka, topic: TopicSpec, key: str) -> bytes | None:
     """Return the newest value of a key on a compacted topic; None where there is none, or it was deleted."""
     found: bytes | None = None
     async for received in subscribe(
-        bootstrap, [topic], since="earliest", to_end=True, partitions=[_partition(key, topic)]
+        bootstrap, [topic], since="earliest", to_end=True, partitions=[partition_of(key, topic)]
     ):
         if received.key == key.encode():
             found = received.value
@@ -104,14 +104,15 @@ async def newest(bootstrap: Kafka, topic: TopicSpec, key: str) -> bytes | None:
 
 async def _with_text(bootstrap: Kafka, enriched: TopicSpec, row: ArticleRow) -> EnrichedArticle | ArticleRow:
     """Return the whole event of the row while it is within retention, else the row."""
-    partition = _partition(row.article_id, enriched)
+    partition = partition_of(row.article_id, enriched)
     async for received in subscribe(bootstrap, [enriched], since="earliest", to_end=True, partitions=[partition]):
         if received.key == row.article_id.encode() and row.event_id.encode() in (received.value or b""):
             return decode(EnrichedArticle, received.value)
     return row
 
 
-def _partition(key: str, topic: TopicSpec) -> int:
+def partition_of(key: str, topic: TopicSpec) -> int:
+    """Return the partition that holds a key."""
     everything = list(range(topic.partitions))
     partition: int = DefaultPartitioner()(key.encode(), everything, everything)
     return partition

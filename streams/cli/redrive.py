@@ -95,7 +95,7 @@ async def _values(
         ingested_at = letter.headers.ingested_at
         if value is None or ingested_at is None:
             span = bounds.get((origin.topic, origin.partition)) if origin.epoch == epoch else None
-            record = await _raw_record(scan, origin, span)
+            record = await raw_record(scan, origin, span)
             if record is None:
                 made.skipped.append((str(origin), f"the letter carries no raw record, and {raw.name} no longer has it"))
                 continue
@@ -104,7 +104,7 @@ async def _values(
         made.again.append(Again(letter, origin, value, ingested_at, attempt))
 
 
-async def _raw_record(scan: Scanner, origin: Origin, span: Span | None) -> Any:
+async def raw_record(scan: Scanner, origin: Origin, span: Span | None) -> Any:
     """Return the record at the origin, None where it has left retention."""
     if span is None or not span.begin <= origin.offset < span.end:
         return None

@@ -19,7 +19,7 @@ ROLES: Final = {
     "producer": "publishes articles: `python -m producers`, or your own",
     "worker": "runs the stages: `newswire worker`",
     "subscriber": "reads the outcomes and the tables: `newswire tail`, `get`, subscribe()",
-    "operator": "looks and repairs: `newswire status`, `reconcile`, `dead`, `replay`, `diff`, `forget`",
+    "operator": "looks and repairs: `newswire status`, `reconcile`, `explain`, `dead`, `replay`, `diff`, `forget`",
     "admin": "creates and checks topics: `newswire topics create`",
 }
 

@@ -85,7 +85,7 @@ def fingerprint(reading: Reading) -> Fingerprint:
     """Return the fingerprint of an article; a pure function of its words."""
     heading, body, note = reading
     shingles = _shingles(body.hashes)
-    numbers, names = _slots(body)
+    numbers, names = map(distinct, slots(body))
     return Fingerprint(
         words=len(body.hashes), text_hash=_digest(body), title_hash=_digest(heading),
         shingles=shingles[:MAX_SHINGLES], shingle_count=len(shingles),
@@ -123,7 +123,7 @@ def _base64_chars(size: int) -> int:
 
 def overlap(a: Hashes, b: Hashes, size: int) -> Overlap:
     """Compare two sketches of at most `size` hashes each."""
-    limit = min(_complete_up_to(a, size), _complete_up_to(b, size))
+    limit = complete_up_to(a, b, size)
     a, b = a[: np.searchsorted(a, limit, "right")], b[: np.searchsorted(b, limit, "right")]
     shared = int(np.intersect1d(a, b, assume_unique=True).size)
     return Overlap(shared, len(a) - shared, len(b) - shared)
@@ -131,12 +131,10 @@ def overlap(a: Hashes, b: Hashes, size: int) -> Overlap:
 
 def exchanged(a: Hashes, b: Hashes, size: int) -> tuple[int, int]:
     """Compare two sketches of slots: return how many hold equal values, and how many another in equal surroundings."""
-    limit = min(_complete_up_to(a, size), _complete_up_to(b, size))
+    limit = complete_up_to(a, b, size)
     a, b = a[: np.searchsorted(a, limit, "right")], b[: np.searchsorted(b, limit, "right")]
     equal = np.intersect1d(a, b, assume_unique=True)
-    only_a, only_b = (
-        Counter((np.setdiff1d(side, equal, assume_unique=True) >> np.uint64(_VALUE_BITS)).tolist()) for side in (a, b)
-    )
+    only_a, only_b = (Counter(surroundings(np.setdiff1d(side, equal, assume_unique=True)).tolist()) for side in (a, b))
     return int(equal.size), (only_a & only_b).total()
 
 
@@ -153,8 +151,14 @@ def _share(part: int, whole: int) -> float:
     return part / whole if whole else 0.0
 
 
-def _complete_up_to(sketch: Hashes, size: int) -> int:
-    return int(sketch[-1]) if len(sketch) >= size else 2**32
+def complete_up_to(a: Hashes, b: Hashes, size: int) -> int:
+    """Return the hash up to which both sketches are complete samples; what lies above is not compared."""
+    return min(int(sketch[-1]) if len(sketch) >= size else 2**32 for sketch in (a, b))
+
+
+def surroundings(slots: Hashes) -> Hashes:
+    """Return of each slot what stands around it, without what fills it."""
+    return slots >> np.uint64(_VALUE_BITS)
 
 
 def _shingles(hashes: Hashes) -> Hashes:
@@ -162,10 +166,10 @@ def _shingles(hashes: Hashes) -> Hashes:
     if not len(hashes):
         return hashes
     runs, spread = max(1, len(hashes) - SHINGLE_WORDS + 1), _spread(hashes)
-    return _distinct(_mixed([spread[at : at + runs] for at in range(min(SHINGLE_WORDS, len(hashes)))], 32))
+    return distinct(_mixed([spread[at : at + runs] for at in range(min(SHINGLE_WORDS, len(hashes)))], 32))
 
 
-def _distinct(hashes: Hashes) -> Hashes:
+def distinct(hashes: Hashes) -> Hashes:
     """Return the hashes ascending, each once."""
     ordered = np.sort(hashes)
     first = np.ones(len(ordered), bool)
@@ -193,8 +197,8 @@ def _finished(mixed: Hashes) -> Hashes:
     return mixed ^ (mixed >> np.uint64(31))
 
 
-def _slots(body: Wording) -> tuple[Hashes, Hashes]:
-    """Return the figures and the names of a text, each as a hash of its surroundings above a hash of itself.
+def slots(body: Wording) -> tuple[Hashes, Hashes]:
+    """Return of each figure and of each name of a text a hash of its surroundings above a hash of itself.
 
     Surroundings are two words before and one after, with figures and names left blank, so that two reports of one
     template fill equal surroundings with other values. A run of names shares its surroundings.
@@ -216,7 +220,7 @@ def _slots(body: Wording) -> tuple[Hashes, Hashes]:
 
 
 def _filled(values: Hashes, *around: Hashes) -> Hashes:
-    return _distinct(_mixed(around, _AROUND_BITS) << np.uint64(_VALUE_BITS) | values >> np.uint64(64 - _VALUE_BITS))
+    return _mixed(around, _AROUND_BITS) << np.uint64(_VALUE_BITS) | values >> np.uint64(64 - _VALUE_BITS)
 
 
 def _read(data: bytes, kind: str, count: int, offset: int) -> Hashes:

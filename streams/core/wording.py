@@ -232,6 +232,7 @@ _INITIALS: Final = r"(?:\.[^\W\d_](?!\w))+"  # after a letter: U.S. is printed a
 _BEYOND_LATIN: Final = re.compile("[\u0300-\u1fff\u2c00-\U0010ffff]")
 _LATIN_TOKEN: Final = re.compile(rf"[^\W\d_](?:\w+|{_INITIALS})?|{_NUMBER}")
 _TOKEN: Final = re.compile(rf"[{_UNSPACED}]|[^\W\d_](?:{_INITIALS}|(?:(?![{_UNSPACED}])[\w{_MARKS}])*)|{_NUMBER}")
+_CHUNK: Final = re.compile(r"\S+")  # what `str.split` gives, with its place
 _GROUPED: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 
 
@@ -261,10 +262,14 @@ def _read_chunk(chunk: str) -> tuple[str, bytes]:
     if chunk.isascii() and chunk.isalpha():
         words, facts = _word(chunk)  # one token, which needs no search
     else:
-        tokens = (_TOKEN if _BEYOND_LATIN.search(chunk) else _LATIN_TOKEN).findall(chunk)
+        tokens = _tokens_of(chunk).findall(chunk)
         found = [known for known in map(_word, tokens) if known[0]]
         words, facts = " ".join([word for word, _ in found]), b"".join([facts for _, facts in found])
     return chunk if words == chunk else words, facts
+
+
+def _tokens_of(chunk: str) -> re.Pattern[str]:
+    return _TOKEN if _BEYOND_LATIN.search(chunk) else _LATIN_TOKEN
 
 
 def _word(token: str) -> tuple[str, bytes]:
@@ -289,14 +294,37 @@ _CHUNKS: Final = _Chunks()
 
 def read(text: str) -> Wording:
     """Return the words of a text; equal for texts that differ in case, quotes, punctuation or spacing only."""
-    plain = unicodedata.normalize("NFKC", text).replace("per cent", "percent")
-    chunks = list(map(_CHUNKS.__getitem__, plain.split()))
+    chunks = list(map(_CHUNKS.__getitem__, _plain(text).split()))
     words = " ".join([words for words, _ in chunks if words])
     facts = np.frombuffer(b"".join([facts for _, facts in chunks]), "<u8").reshape(-1, 2)
     hashes, told = facts[:, 0].astype(np.uint64), facts[:, 1]
     kinds = told & np.uint64(_TELLS - 1)
     figures, names = np.flatnonzero(kinds == _FIGURE), _names(hashes, kinds == _CAPITAL)
     return Wording(words, hashes, figures, names, (told & np.uint64(_TELLS)).astype(bool))
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).replace("per cent", "percent")
+
+
+class Placed(NamedTuple):
+    """A text as its words are read from it, and where they stand there."""
+
+    text: str  # in Unicode's form NFKC
+    words: tuple[str, ...]  # those of `read`
+    spans: tuple[tuple[int, int], ...]  # of each word: text[start:end] is how it is written
+
+
+def placed(text: str) -> Placed:
+    """Return the words that `read` finds, and where each of them stands; slower, for those who have to show them."""
+    plain = _plain(text)
+    found = [
+        (word, (chunk.start() + token.start(), chunk.start() + token.end()))
+        for chunk in _CHUNK.finditer(plain)
+        for token in _tokens_of(chunk[0]).finditer(chunk[0])
+        if (word := _word(token[0])[0])
+    ]
+    return Placed(plain, tuple(word for word, _ in found), tuple(span for _, span in found))
 
 
 def _names(hashes: Hashes, capital: npt.NDArray[np.bool_]) -> Places:
@@ -330,11 +358,26 @@ MAX_FOOTER_CHARS: Final = 400  # terms of use are long
 _DATELINE_CHARS: Final = 120  # a dateline ends within them
 
 
+class Substance(NamedTuple):
+    """A text without the lines that each outlet adds, and these lines."""
+
+    text: str
+    header: tuple[str, ...] = ()  # byline, agency, dates
+    dateline: str = ""  # at the beginning of the first paragraph that is kept
+    credits: str = ""  # at the end of the last one
+    footer: tuple[str, ...] = ()  # credits, copyright, links
+
+
 def substance(text: str) -> str:
     """Return the text without the lines that each outlet adds: byline, dateline, agency header, credits, footer.
 
     A text that consists of such lines only is returned whole.
     """
+    return parted(text).text
+
+
+def parted(text: str) -> Substance:
+    """Return what `substance` does, and what it leaves out."""
     parts = paragraphs(text)
     start, end = 0, len(parts)
     while start < min(end, MAX_HEADER_LINES) and _is_header(parts[start]):
@@ -343,10 +386,14 @@ def substance(text: str) -> str:
         end -= 1
     kept = parts[start:end]
     if not kept:
-        return text
-    kept[0] = _without_dateline(kept[0])
-    kept[-1] = _without_credits(kept[-1])
-    return "\n\n".join(kept)
+        return Substance(text)
+    lead = kept[0]
+    kept[0] = _without_dateline(lead)
+    dateline = lead[: len(lead) - len(kept[0])]
+    last = kept[-1]
+    kept[-1] = _without_credits(last)
+    ending = last[len(kept[-1]) :]
+    return Substance("\n\n".join(kept), tuple(parts[:start]), dateline, ending, tuple(parts[end:]))
 
 
 _MONTH: Final = (

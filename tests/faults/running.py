@@ -23,6 +23,7 @@ from tests.faults.scenarios import GROUPS, Group, Row
 # Of the machine, of Kafka or of this suite: what did not come within its time, cannot be read or written, or does not
 # hold. A problem of its row; the lines of the rows before it stay.
 HARNESS_FAILURES: Final = (OSError, RuntimeError, KafkaError, AssertionError)
+SLOW: Final = "slow"  # the verdict where nothing but a limit of time was passed
 HEADINGS: Final = (
     "fault", "rounds", "published", "missing", "doubled", "differing", "two owners", "repeats", "first s", "stall s",
     "own exits", "verdict",
@@ -132,7 +133,7 @@ def _line(made: Arena, row: Row, report: Report, own_exits: Sequence[str], probl
     """Return the row's own figures: those of all rows so far, less those of the rows before."""
     now, before = report.counts(), made.before.counts()
     names = ("missing", "doubled", "differing", "two_owners")
-    verdict = "FAIL" if problems else "slow" if made.round.slow else "pass"
+    verdict = "FAIL" if problems else SLOW if made.round.slow else "pass"
     repeats = report.repeats.total() - made.before.repeats.total()
     cells = (
         row.name, row.rounds, report.published - made.before.published, *(now[name] - before[name] for name in names),

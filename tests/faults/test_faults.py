@@ -1,6 +1,7 @@
 """The rows of `python -m tests.faults`, as tests; the table is printed at the end, with the seed.
 
-NEWSWIRE_FAULT_SEED gives the seed, NEWSWIRE_FAULTS=long the counts of the long run.
+NEWSWIRE_FAULT_SEED gives the seed, NEWSWIRE_FAULTS=long the counts of the long run. NEWSWIRE_FAULT_LIMITS=report lets a
+row pass that was only slow, for machines that others use too; its verdict stays `slow`.
 """
 
 import os
@@ -10,10 +11,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.running import Line, chosen, run_group, table
+from tests.faults.running import SLOW, Line, chosen, run_group, table
 from tests.faults.scenarios import Group
 
 LONG = os.environ.get("NEWSWIRE_FAULTS") == "long"
+REPORT_LIMITS = os.environ.get("NEWSWIRE_FAULT_LIMITS") == "report"
 GROUPS = chosen(None, long=LONG)
 
 pytestmark = pytest.mark.faults
@@ -41,7 +43,11 @@ def lines(seed: int, request: pytest.FixtureRequest) -> Iterator[list[Line]]:
 def test_nothing_is_lost_or_doubled(group: Group, seed: int, lines: list[Line]) -> None:
     made = run_group(group, seed)
     lines += made
-    problems = [f"{line.cells[0]}: {text}" for line in made if not line.skipped for text in line.problems]
+    problems = [f"{line.cells[0]}: {text}" for line in made if _fails(line) for text in line.problems]
     assert not problems, f"seed {seed}\n" + "\n".join(problems)
     if all(line.skipped for line in made):
         pytest.skip("; ".join(sorted({text for line in made for text in line.problems})))
+
+
+def _fails(line: Line) -> bool:
+    return not line.skipped and not (REPORT_LIMITS and line.cells[-1] == SLOW)

@@ -21,6 +21,7 @@ from tests.data import DATA
 from tests.expected import Seed, differences, load_seeds, model_expectations, model_misses, offsets_hold
 from tests.integration.running import (
     DEADLINE_SECONDS,
+    Sent,
     environment,
     log_lines,
     newswire,
@@ -199,6 +200,13 @@ def _raw(number: int) -> bytes:
     return json.dumps(article).encode()
 
 
+def _copy(number: int) -> bytes:
+    """Return the same report as another outlet prints it."""
+    article = json.loads(_raw(number))
+    text = f"By Jane Doe\n\n{article['text']}".replace("told reporters", "said")
+    return json.dumps({"url": f"https://elsewhere.example/{number}", "title": article["title"], "text": text}).encode()
+
+
 def test_a_killed_worker_loses_nothing_and_repeats_the_same_bytes(
     bootstrap: str, catalogue: Catalogue, tmp_path: Path
 ) -> None:
@@ -277,19 +285,20 @@ def test_topics_that_differ_from_the_catalogue_stop_the_worker_with_one_line(
 
 
 def test_status_counts_every_outcome(bootstrap: str, catalogue: Catalogue, tmp_path: Path) -> None:
-    values = [_raw(0), _raw(0), b"broken", _raw(1)]
+    values = [_raw(0), _raw(0), b"broken", _raw(1), _copy(0)]
     env = environment(bootstrap, catalogue, tmp_path)
     assert json.loads(newswire("status", "--json", env=env).stdout)["published"] == 0
     sent = run_async(send(bootstrap, catalogue.raw, values, key=lambda _: b"same"))
     waiting = newswire("status", "--json", env=env)
-    assert (waiting.returncode, json.loads(waiting.stdout)["missing"]) == (1, 4)
+    assert (waiting.returncode, json.loads(waiting.stdout)["missing"]) == (1, 5)
     with worker(env, tmp_path / "worker.log") as process:
         run_async(outcomes(bootstrap, catalogue, sent, process))
         until(lambda: _drained(env), "lag 0 in every stage")
     state = json.loads(newswire("status", "--json", env=env).stdout)
     counts = {name: state[name] for name in ("published", "enriched", "duplicates", "dead", "missing")}
-    assert counts == {"published": 4, "enriched": 2, "duplicates": 1, "dead": 1, "missing": 0}
+    assert counts == {"published": 5, "enriched": 2, "duplicates": 2, "dead": 1, "missing": 0}
     _check_get_and_tail(env)
+    _check_explain(env, sent, tmp_path)
 
 
 def _drained(env: dict[str, str]) -> bool | None:
@@ -309,6 +318,45 @@ def _check_get_and_tail(env: dict[str, str]) -> None:
     assert (none.returncode, none.stdout) == (0, b"")
     dead = newswire("tail", "--topic", "dead", "--since", "earliest", "--to-end", env=env)
     assert json.loads(dead.stdout)["reason"] == "not_json"
+
+
+def _check_explain(env: dict[str, str], sent: list[Sent], folder: Path) -> None:
+    original, again, broken, other, copy = (f"{one.partition}/{one.offset}" for one in sent)
+    told = _explained(env, "https://elsewhere.example/0", "https://bridges.example/0")  # the copy is named first
+    assert (told["verdict"], told["rule"], told["order"]) == ("near_copy", "similar_text", "by what was recorded")
+    assert (told["earlier"]["name"], told["later"]["name"], told["otherwise"]) == ("B", "A", "")
+    assert told["later"]["recorded"]["canonical_id"] == told["earlier"]["article_id"]
+    assert told["later"]["recorded"]["policy"] == told["policy"]
+    assert told["later"]["origin"].endswith(f"/{copy}")
+    assert [removed["text"] for removed in told["later"]["passed_over"]["removed"]] == ["By Jane Doe"]
+    assert _explained(env, other, told["earlier"]["article_id"])["verdict"] == "new"
+    assert _explained(env, original, again)["verdict"] == "same_article"
+    _check_policy_and_file(env, told, folder)
+    for given, says in (
+        (broken, "is dead: not_json: "),
+        ("7/9", "has no such record"),
+        ("https://no.example/1", "knows"),
+    ):
+        done = newswire("explain", original, given, env=env)
+        assert (done.returncode, len(done.stderr.splitlines())) == (2, 1), done.stderr
+        assert says in done.stderr.decode()
+
+
+def _check_policy_and_file(env: dict[str, str], told: dict[str, Any], folder: Path) -> None:
+    file = folder / "copy.json"
+    file.write_bytes(_copy(0))
+    assert _explained(env, told["earlier"]["article_id"], str(file))["verdict"] == "near_copy"
+    # A policy under which the copy comes too late.
+    short = {**env, "NEWSWIRE_DEDUPE_HOURS": "0.0000001"}
+    other = _explained(short, told["earlier"]["origin"], told["later"]["origin"])
+    assert other["policy"] != other["later"]["recorded"]["policy"]
+
+
+def _explained(env: dict[str, str], *given: str) -> dict[str, Any]:
+    done = newswire("explain", *given, "--json", env=env)
+    assert done.returncode == 0, done.stderr.decode()
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
 
 
 def test_tail_resumes_where_it_stopped(bootstrap: str, catalogue: Catalogue, tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def program(command: str) -> list[str]:
 
 
 def offline() -> list[str]:
-    return [c for c in commands() if c.startswith("newswire enrich")]
+    return [c for c in commands() if c.startswith(("newswire enrich", "newswire explain"))]
 
 
 @pytest.mark.parametrize("command", offline())
@@ -56,6 +56,7 @@ def test_every_command_is_of_a_kind_that_is_tested() -> None:
     known = (
         *NEEDS_BROKER,
         "newswire enrich",
+        "newswire explain",
         "python -m producers",
         "make run",
         "make test",

@@ -74,6 +74,7 @@ def test_end_of_input_stops_the_command(spawn: Spawn, tmp_path: Path) -> None:
     assert_none_left(tmp_path)
 
 
+@pytest.mark.slow  # it is given five seconds
 def test_a_command_that_does_not_listen_is_killed(spawn: Spawn, tmp_path: Path) -> None:
     process = spawn(DEAF)
     is_up(process)

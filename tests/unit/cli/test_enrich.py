@@ -96,6 +96,7 @@ def test_records_that_are_dead_are_no_failure(tmp_path: Path, capsys: pytest.Cap
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.slow  # the models are loaded
 def test_sigterm_ends_it_at_once_with_a_line(tmp_path: Path) -> None:
     command = [
         sys.executable,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from streams.core.wording import correction_note, read, read_article, substance
+from streams.core.wording import Substance, correction_note, parted, placed, read, read_article, substance
 
 
 @pytest.mark.parametrize(
@@ -128,3 +128,23 @@ def test_other_notes_are_no_corrections() -> None:
 def test_long_single_lines_are_read_in_linear_time() -> None:
     for text in ("a" * 500_000, "A " * 250_000, "A.B." * 100_000, "1,000," * 80_000, " " * 500_000, "(" * 300_000):
         read_article(text[:2_000], text)
+
+
+def test_words_are_placed_in_the_text_that_they_are_read_from() -> None:
+    found = placed("“It rose 5 per cent,” the U.S. said — twelve …")
+    assert found.words == read(found.text).words == ("it", "rose", "5", "the", "us", "said", "12")
+    assert [found.text[start:end] for start, end in found.spans] == ["It", "rose", "5", "the", "U.S", "said", "twelve"]
+
+
+def test_what_is_passed_over_is_told() -> None:
+    found = parted(
+        f"By Jane Doe\n\nPARIS, May 5 (Reuters) - {LEAD}\n\n{LAST} (Reporting by A. Berg)\n\n© 2026 The Post"
+    )
+    assert found == Substance(
+        f"{LEAD}\n\n{LAST}",
+        ("By Jane Doe",),
+        "PARIS, May 5 (Reuters) - ",
+        " (Reporting by A. Berg)",
+        ("© 2026 The Post",),
+    )
+    assert parted("By Jane Doe\n(AP)") == Substance("By Jane Doe\n(AP)")

@@ -172,6 +172,7 @@ def test_any_file_that_is_named_is_read_but_a_folder_needs_feeds(tmp_path: Path)
         read_feeds([str(tmp_path)])
 
 
+@pytest.mark.slow  # 2,107 documents
 @pytest.mark.skipif(not CASES.exists(), reason=f"{CASES.name} is not beside the project (see NEWSWIRE_DATA)")
 def test_every_document_of_the_collection_is_survived(tmp_path: Path) -> None:
     articles, documents, slow = 0, 0, []
