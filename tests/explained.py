@@ -18,7 +18,7 @@ def check_explained(earlier: CleanArticle, later: CleanArticle) -> Explanation:
     assert found.policy == decision.policy
     if decision.verdict is not None:
         assert (found.rule, found.score) == (decision.rule, decision.score)
-    if decision.verdict == "near_copy":
+    if decision.verdict in ("near_copy", "contained"):
         assert found.match.evidence == decision.evidence
     _check_thresholds(found)
     _check_slots(found)
@@ -30,7 +30,7 @@ def check_explained(earlier: CleanArticle, later: CleanArticle) -> Explanation:
 
 def _check_thresholds(found: Explanation) -> None:
     """They lead to the rule that the comparison of the words gives."""
-    if found.verdict in ("near_copy", "new"):
+    if found.verdict in ("near_copy", "contained", "new"):
         assert _rule_of(found) == found.match.rule
     if found.verdict == "new":
         assert found.rule in (found.match.rule, NOT_LOOKED_UP)
@@ -39,11 +39,15 @@ def _check_thresholds(found: Explanation) -> None:
 def _rule_of(found: Explanation) -> str:
     asked: dict[str, Threshold] = {threshold.name: threshold for threshold in found.thresholds}
     met = {name for name, threshold in asked.items() if threshold.met}
-    if "near_containment" not in asked:
-        return "longer_version" if "longer" in met else "too_short"
-    similar = "near_containment" in met and ("near_jaccard" in met or "caseless_jaccard" in met)
-    if not similar and not {"excerpt_containment", "min_excerpt_words"} <= met:
-        return "different_text"
+    if {"longer", "swallowed_containment", "min_compared"} <= met and not set(asked) & {
+        "near_jaccard",
+        "caseless_jaccard",
+    }:
+        return "longer_version"
+    similar = {"near_jaccard", "near_containment"} <= met or "caseless_jaccard" in met
+    excerpt = {"min_excerpt_words", "excerpt_containment", "min_compared"} <= met
+    if not similar and not excerpt:
+        return "different_text" if set(asked) & {"near_jaccard", "caseless_jaccard"} else "too_short"
     if "conflicting_numbers" not in asked:
         return "correction"
     objection = "other_numbers" if "conflicting_numbers" not in met else "other_names"

@@ -28,7 +28,7 @@ from streams.contracts.events import (
 from streams.core.decision import MAX_TITLE_CHARS, Decision, Filed, StoryPlace, filed
 from streams.core.fingerprint import MAX_SHINGLES, Fingerprint, digest, fingerprint, overlap
 from streams.core.forget import forgetting, is_forgetting
-from streams.core.matching import DedupePolicy, Evidence, compare
+from streams.core.matching import DedupePolicy, Evidence, Relationship, compare
 from streams.core.pages import Pages
 from streams.core.postings import Postings
 from streams.core.shelf import MemoryShelf, Shelf
@@ -42,9 +42,11 @@ NO_TIME: Final = -(2**63)
 _NUMBER_BITS: Final = 40  # decisions for 35 years of 1,000 a second
 _NUMBER: Final = (1 << _NUMBER_BITS) - 1
 _FEW: Final = 4  # decisions read at first; mostly one is enough
+_VERDICTS: Final[dict[Relationship, Verdict]] = {"copy": "near_copy", "contained": "contained"}
+_COPIES: Final = tuple(_VERDICTS.values())
 COPY_OF_COPY: Final = "same_words_as_copy"  # the words of a near copy again: judged once
 
-POLICY_VERSION: Final = "dedupe/1"  # counts up when the same numbers would give other verdicts
+POLICY_VERSION: Final = "dedupe/2"  # counts up when the same numbers would give other verdicts
 
 
 class _Arrival(NamedTuple):
@@ -275,10 +277,11 @@ class DedupeState:
         if same_words is not None:
             return self._same_as(arrival, same_words)
         found = [(known, compare(arrival.marks, marks, self.policy)) for known, marks in self._candidates(arrival)]
-        copies = [(known, match) for known, match in found if match.relationship == "copy"]
+        copies = [(known, match) for known, match in found if match.relationship in _VERDICTS]
         if copies:
             known, match = max(copies, key=lambda pair: (pair[1].score, -pair[0].sequence))
-            return self._duplicate(arrival, known, "near_copy", match.rule, match.score, match.evidence)
+            verdict = _VERDICTS[match.relationship]
+            return self._duplicate(arrival, known, verdict, match.rule, match.score, match.evidence)
         contained = sorted(
             (known.sequence, known.article_id) for known, match in found if match.relationship == "contains"
         )
@@ -295,12 +298,12 @@ class DedupeState:
         if known.verdict is None:
             evidence: Evidence = {"words": arrival.marks.words, "canonical_words": arrival.marks.words}
             return self._duplicate(arrival, known, "exact_copy", "same_words", 1.0, evidence)
-        return self._duplicate(arrival, known, "near_copy", COPY_OF_COPY, known.score, known.evidence)
+        return self._duplicate(arrival, known, known.verdict, COPY_OF_COPY, known.score, known.evidence)
 
     def _candidates(self, arrival: _Arrival) -> list[tuple[Decision, Fingerprint]]:
         """Return the articles that share most of the smallest shingles, the oldest first among equals."""
         marks = arrival.marks
-        if marks.words < self.policy.min_words or marks.bare:
+        if marks.words < self.policy.min_words:
             return []
         probe = marks.shingles[: self.policy.probe].tolist()
         numbers, hits = np.unique(self._shingles.oldest(probe, self.policy.bucket).numbers, return_counts=True)
@@ -387,7 +390,7 @@ def _queued(ingested_at: int, number: int) -> int:
 
 def _first_of_its_content(decision: Filed) -> bool:
     """Whether later articles of the same words are judged by this decision."""
-    return decision.verdict is None or (decision.verdict == "near_copy" and decision.rule != COPY_OF_COPY)
+    return decision.verdict is None or (decision.verdict in _COPIES and decision.rule != COPY_OF_COPY)
 
 
 def outcome(

@@ -4,7 +4,7 @@ The verdict is that of a fold which has seen the earlier article and nothing els
 from the functions that it decides by. Text and alignment are what is compared (`wording.substance`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
 
@@ -12,7 +12,7 @@ from streams.contracts.events import Change, CleanArticle, Verdict
 from streams.core.align import Alignment, Difference, align, align_line
 from streams.core.decision import Decision
 from streams.core.dedupe import COPY_OF_COPY, DedupeState
-from streams.core.fingerprint import MAX_SHINGLES, Fingerprint, fingerprint, overlap
+from streams.core.fingerprint import MAX_PAIRS, MAX_SHINGLES, Fingerprint, Overlap, fingerprint, overlap
 from streams.core.matching import HOUR_MS, DedupePolicy, Match, compare
 from streams.core.slots import Slots, figures_and_names
 from streams.core.stories import StoryPolicy
@@ -39,10 +39,11 @@ MEANINGS: Final[dict[str, str]] = {
     "same_content": "One identity (address or guid) and the same words in headline and text: the article came again.",
     "same_words": "Another identity, the same words in the same order; case, punctuation and house style do not count."
     " Of a short text, or one that does not mention its title, the title has to be the same, too.",
-    "similar_text": "Enough runs of five words stand in both texts, and figures and names in equal surroundings agree.",
+    "similar_text": "Enough pairs of neighbouring words stand in both texts, and figures and names in equal"
+    " surroundings agree.",
     "excerpt": "Nearly all runs of five words of the later text stand in the earlier one, and its figures and names"
     " agree: it is a part of it.",
-    "different_text": "Too few runs of five words stand in both texts.",
+    "different_text": "Too few pairs of neighbouring words stand in both texts.",
     "longer_version": "The later text holds nearly all of the earlier one and is much longer: it brings something new,"
     " and is related to it.",
     "too_short": "A text of few words, or one that mentions nothing of its title (a paywall, a cookie notice), is a"
@@ -64,11 +65,12 @@ _WHAT: Final[dict[str, str]] = {
     "min_words": "words of the shorter text",
     "swallowed_containment": "share of the earlier text's runs of five words that the later one has",
     "longer": "words of the later text in those of the earlier one",
-    "near_jaccard": "Jaccard of the runs of five words",
+    "near_jaccard": "Jaccard of the pairs of words",
     "caseless_jaccard": "Jaccard of the runs of five words (a text has no names)",
-    "near_containment": "share of one text's runs of five words that the other one has",
+    "near_containment": "share of one text's pairs of words that the other one has",
     "excerpt_containment": "share of the later text's runs of five words that the earlier one has",
     "min_excerpt_words": "words of the later text",
+    "min_compared": "runs of five words in the part of the samples that is compared",
     "conflicting_numbers": "share of figures in equal surroundings that differ",
     "conflicting_names": "share of names in equal surroundings that differ",
     "replaced_jaccard": "Jaccard of the runs of five words",
@@ -77,7 +79,7 @@ _COPIES: Final = ("same_article", "exact_copy", "near_copy", "contained")
 _VERSIONS: Final = ("new", "revised", "corrected", "replaced")
 _CHANGES: Final[tuple[Difference, ...]] = ("altered", "removed", "added")
 _SIMILARITY: Final = ("near_jaccard", "caseless_jaccard", "near_containment")
-_DECIDING: Final = {"too_short": 1, "longer_version": 2}  # so many of the last thresholds say why an article is new
+_DECIDING: Final = {"too_short": 1, "longer_version": 3}  # so many of the last thresholds say why an article is new
 
 
 class Threshold(NamedTuple):
@@ -132,7 +134,7 @@ class Explanation:
     def headline(self) -> str:
         """The verdict in a line."""
         head = f"{WORDS[self.verdict]}: {self.rule}"
-        if self.verdict == "near_copy":
+        if self.verdict in ("near_copy", "contained"):
             return f"{head}, score {told(self.score)}"
         return f"{head}, {because}" if (because := self.because) else head
 
@@ -257,7 +259,7 @@ def _rule(decision: Decision, match: Match, *, forgotten: bool) -> str:
 def _asked_of(
     verdict: Outcome, later: Fingerprint, earlier: Fingerprint, policy: DedupePolicy, figures: Slots, names: Slots
 ) -> Iterator[Threshold]:
-    if verdict in ("near_copy", "new"):
+    if verdict in ("near_copy", "contained", "new"):
         return _asked(later, earlier, policy, figures, names)
     if verdict in ("revised", "replaced") and later.title_hash != earlier.title_hash:
         shared = overlap(later.shingles, earlier.shingles, MAX_SHINGLES).jaccard
@@ -270,27 +272,45 @@ def _asked(
 ) -> Iterator[Threshold]:
     """Yield what `matching.compare` asks of two texts, in its order, up to what decides."""
     yield (words := _at_least("min_words", min(later.words, earlier.words), policy))
-    if not words.met or later.bare or earlier.bare:
+    if not words.met or earlier.bare:
         return
     shared = overlap(later.shingles, earlier.shingles, MAX_SHINGLES)
-    yield (swallowed := _at_least("swallowed_containment", shared.b_in_a, policy))
-    if swallowed.met:
-        yield (longer := _at_least("longer", later.words / earlier.words, policy))
-        if longer.met:
-            return
-    cased = len(later.names) > 0 and len(earlier.names) > 0
-    yield (similar := _at_least("near_jaccard" if cased else "caseless_jaccard", shared.jaccard, policy))
-    yield (near := _at_least("near_containment", max(shared.a_in_b, shared.b_in_a), policy))
-    if not (similar.met and near.met):
-        yield (excerpt := _at_least("excerpt_containment", shared.a_in_b, policy))
-        yield (long := _at_least("min_excerpt_words", later.words, policy))
-        if not (excerpt.met and long.met):
+    decided = None if later.bare else (yield from _asked_of_wholes(later, earlier, shared, policy))
+    if decided == "longer_version":
+        return
+    if decided is None:
+        excerpt = [
+            _at_least("min_excerpt_words", later.words, policy),
+            _at_least("excerpt_containment", shared.a_in_b, policy),
+            _at_least("min_compared", shared.shared + shared.only_a, policy),
+        ]
+        yield from excerpt
+        if not all(asked.met for asked in excerpt):
             return
     if later.note and not earlier.note:
         return
     yield (numbers := _at_most("conflicting_numbers", figures.conflict, policy))
     if numbers.met:
         yield _at_most("conflicting_names", names.conflict, policy)
+
+
+def _asked_of_wholes(
+    later: Fingerprint, earlier: Fingerprint, shared: Overlap, policy: DedupePolicy
+) -> Generator[Threshold, None, str | None]:
+    """Yield what is asked of a text that is not bare before it may be a piece; return the rule that it ends with."""
+    yield (longer := _at_least("longer", later.words / earlier.words, policy))
+    if longer.met:
+        yield (swallowed := _at_least("swallowed_containment", shared.b_in_a, policy))
+        yield (compared := _at_least("min_compared", shared.shared + shared.only_b, policy))
+        if swallowed.met and compared.met:
+            return "longer_version"
+    if not (len(later.names) and len(earlier.names)):
+        yield (similar := _at_least("caseless_jaccard", shared.jaccard, policy))
+        return "similar_text" if similar.met else None
+    pairs = overlap(later.pairs, earlier.pairs, MAX_PAIRS)
+    yield (similar := _at_least("near_jaccard", pairs.jaccard, policy))
+    yield (near := _at_least("near_containment", max(pairs.a_in_b, pairs.b_in_a), policy))
+    return "similar_text" if similar.met and near.met else None
 
 
 def _at_least(name: str, value: float, policy: DedupePolicy) -> Threshold:

@@ -20,7 +20,9 @@ import numpy.typing as npt
 from streams.core.wording import Hashes, Reading, Wording, read, tells
 
 SHINGLE_WORDS: Final = 5  # as usual for news: four occur in unrelated reports, six are broken by every second edit
+PAIR_WORDS: Final = 2  # one word in seven exchanged breaks half of the fives, a quarter of the pairs
 MAX_SHINGLES: Final = 112  # 4 bytes each; a standard error of .047 at Jaccard .5
+MAX_PAIRS: Final = 112
 MAX_NUMBERS: Final = 32  # 4 bytes each
 MAX_NAMES: Final = 48  # 4 bytes each
 DIGEST_BYTES: Final = 12  # nobody finds a second text for it, and chance does not either
@@ -34,16 +36,18 @@ _NUMBER: Final = 1  # stands for any figure
 _NAME: Final = 2  # stands for any run of names
 _AROUND_BITS: Final = 20
 _VALUE_BITS: Final = 12
-_HEAD: Final = struct.Struct("<IIIBBBB")  # words, distinct shingles, note, three lengths, bare
+_HEAD: Final = struct.Struct("<IIIBBBBB")  # words, distinct shingles, note, format, four lengths
+_WHOLE, _BARE = 192, 193  # formats; before there were pairs of words, a length of 112 at most stood in this place
 
 
 class Fingerprint(NamedTuple):
-    """What is kept of a text to compare it with later ones; about 800 bytes packed."""
+    """What is kept of a text to compare it with later ones; about 1.6 KB packed."""
 
     words: int
     text_hash: str  # of the normalised words of the text, without byline and footer
     title_hash: str
     shingles: Hashes  # bottom-k of 32 bits, ascending
+    pairs: Hashes  # of two words each, likewise
     shingle_count: int  # of distinct ones, before the cut
     numbers: Hashes  # figures in their surroundings: bottom-k of 20 + 12 bits
     names: Hashes  # names in their surroundings, likewise
@@ -52,10 +56,9 @@ class Fingerprint(NamedTuple):
 
     def pack(self) -> str:
         """Return the sketches as base64; the hashes travel apart."""
-        sizes = (len(self.shingles), len(self.numbers), len(self.names))
-        head = _HEAD.pack(self.words, self.shingle_count, self.note, *sizes, self.bare)
-        parts = (self.shingles.astype("<u4"), self.numbers.astype("<u4"), self.names.astype("<u4"))
-        return b64encode(head + b"".join(part.tobytes() for part in parts)).decode()
+        parts = (self.shingles, self.pairs, self.numbers, self.names)
+        head = _HEAD.pack(self.words, self.shingle_count, self.note, _BARE if self.bare else _WHOLE, *map(len, parts))
+        return b64encode(head + b"".join(part.astype("<u4").tobytes() for part in parts)).decode()
 
 
 class Overlap(NamedTuple):
@@ -84,37 +87,43 @@ class Overlap(NamedTuple):
 def fingerprint(reading: Reading) -> Fingerprint:
     """Return the fingerprint of an article; a pure function of its words."""
     heading, body, note = reading
-    shingles = _shingles(body.hashes)
+    shingles = _shingles(body.hashes, SHINGLE_WORDS)
     numbers, names = map(distinct, slots(body))
     return Fingerprint(
         words=len(body.hashes), text_hash=_digest(body), title_hash=_digest(heading),
         shingles=shingles[:MAX_SHINGLES], shingle_count=len(shingles),
+        pairs=_shingles(body.hashes, PAIR_WORDS)[:MAX_PAIRS],
         numbers=numbers[:MAX_NUMBERS], names=names[:MAX_NAMES],
         bare=_is_bare(heading, body), note=int(_digest(read(note))[:8], 16) if note else 0,
     )  # fmt: skip
 
 
-def unpack(packed: str, text_hash: str, title_hash: str) -> Fingerprint:
-    """Return the fingerprint that `Fingerprint.pack` wrote."""
+def unpack(packed: str, text_hash: str, title_hash: str) -> Fingerprint | None:
+    """Return the fingerprint that `Fingerprint.pack` wrote; None of one from before there were pairs."""
     data = b64decode(packed)
-    words, count, note, shingles, numbers, names, bare = _HEAD.unpack_from(data)
-    at_numbers = _HEAD.size + 4 * shingles
-    at_names = at_numbers + 4 * numbers
+    words, count, note, form, *sizes = _HEAD.unpack_from(data)
+    if form < _WHOLE:
+        return None
+    ends = _HEAD.size + 4 * np.cumsum(sizes)
+    shingles, pairs, numbers, names = (
+        _read(data, "<u4", size, int(end) - 4 * size) for size, end in zip(sizes, ends, strict=True)
+    )
     return Fingerprint(
-        words=words, text_hash=text_hash, title_hash=title_hash, shingle_count=count, bare=bool(bare), note=note,
-        shingles=_read(data, "<u4", shingles, _HEAD.size), numbers=_read(data, "<u4", numbers, at_numbers),
-        names=_read(data, "<u4", names, at_names),
+        words=words, text_hash=text_hash, title_hash=title_hash, shingle_count=count, bare=form == _BARE, note=note,
+        shingles=shingles, pairs=pairs, numbers=numbers, names=names,
     )  # fmt: skip
 
 
 def smallest(packed: str, count: int) -> tuple[int, bool, tuple[int, ...]]:
     """Return the words, whether the text is bare, and the smallest shingles of a packed fingerprint.
 
-    Reads no more of it than it needs: a state is rebuilt from a million of them.
+    Reads no more of it than it needs: a state is rebuilt from a million of them. One from before there were pairs has
+    no shingles to be found by.
     """
     data = b64decode(packed[: _base64_chars(_HEAD.size + 4 * count)])
-    words, _, _, shingles, _, _, bare = _HEAD.unpack_from(data)
-    return words, bool(bare), struct.unpack_from(f"<{min(count, shingles)}I", data, _HEAD.size)
+    words, _, _, form, shingles, *_ = _HEAD.unpack_from(data)
+    found = min(count, shingles) if form >= _WHOLE else 0
+    return words, form == _BARE, struct.unpack_from(f"<{found}I", data, _HEAD.size)
 
 
 def _base64_chars(size: int) -> int:
@@ -161,12 +170,12 @@ def surroundings(slots: Hashes) -> Hashes:
     return slots >> np.uint64(_VALUE_BITS)
 
 
-def _shingles(hashes: Hashes) -> Hashes:
-    """Return the distinct 32-bit hashes of all runs of five words; of the whole text where it is shorter."""
+def _shingles(hashes: Hashes, words: int) -> Hashes:
+    """Return the distinct 32-bit hashes of all runs of so many words; of the whole text where it is shorter."""
     if not len(hashes):
         return hashes
-    runs, spread = max(1, len(hashes) - SHINGLE_WORDS + 1), _spread(hashes)
-    return distinct(_mixed([spread[at : at + runs] for at in range(min(SHINGLE_WORDS, len(hashes)))], 32))
+    runs, spread = max(1, len(hashes) - words + 1), _spread(hashes)
+    return distinct(_mixed([spread[at : at + runs] for at in range(min(words, len(hashes)))], 32))
 
 
 def distinct(hashes: Hashes) -> Hashes:

@@ -3,12 +3,25 @@
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-from streams.core.fingerprint import MAX_NAMES, MAX_NUMBERS, MAX_SHINGLES, Fingerprint, Overlap, exchanged, overlap
+from streams.core.fingerprint import (
+    MAX_NAMES,
+    MAX_NUMBERS,
+    MAX_PAIRS,
+    MAX_SHINGLES,
+    Fingerprint,
+    Overlap,
+    exchanged,
+    overlap,
+)
 from streams.core.policy import Policy
 
 HOUR_MS: Final = 3_600_000
-Relationship: TypeAlias = Literal["copy", "contains", "other"]
-_COPIES: Final = ("similar_text", "excerpt")
+Relationship: TypeAlias = Literal["copy", "contained", "contains", "other"]
+_RELATIONSHIPS: Final[dict[str, Relationship]] = {
+    "similar_text": "copy",
+    "excerpt": "contained",
+    "longer_version": "contains",
+}
 Evidence: TypeAlias = dict[str, str | int | float]
 
 
@@ -18,16 +31,17 @@ class DedupePolicy(Policy):
 
     min_words: int = 40  # a shorter text is a copy only if title and text are equal: it has few words of its own
     min_excerpt_words: int = 60  # of a piece of a longer text
-    near_jaccard: float = 0.4  # one word in twenty exchanged, and a quarter cut: .4
-    near_containment: float = 0.7  # of one in the other: edits and cuts leave it, news on an old background does not
+    near_jaccard: float = 0.36  # of pairs of words: one word in seven exchanged leaves .6, and a quarter cut .45
+    near_containment: float = 0.64  # of pairs, one in the other: edits leave it, news on an old background does not
     caseless_jaccard: float = 0.8  # for texts without names to compare, as in scripts without capital letters
     excerpt_containment: float = 0.9  # a trimmed copy is found in the original nearly whole
-    swallowed_containment: float = 0.9  # of the earlier article in the later, longer one
+    swallowed_containment: float = 0.75  # of the earlier article, with its byline and footer, in the later, longer one
+    min_compared: int = 5  # hashes of the smaller set that fall into the range compared: fewer are no evidence
     longer: float = 1.5  # times the words: from there on an article brings something new
     conflicting_numbers: float = 0.05  # of the figures in equal surroundings, those that differ: the mark of a template
     conflicting_names: float = 0.15  # the same for names
     replaced_jaccard: float = 0.1  # below, under another title, an address holds another article
-    probe: int = 12  # smallest shingles looked up: a copy of Jaccard .5 shares none with probability .5**12 = 2e-4
+    probe: int = 32  # smallest shingles looked up: a piece of an eighth is missed with probability (7/8)**32 = .014
     bucket: int = 16  # oldest articles looked at under one shingle: stock phrases are no evidence
     candidates: int = 24  # compared with, those that share most shingles first: bounds the work for one article
     window_ms: int = 72 * HOUR_MS  # news is copied within hours; three days cover a weekend
@@ -58,14 +72,17 @@ class Match(NamedTuple):
 def compare(later: Fingerprint, earlier: Fingerprint, policy: DedupePolicy) -> Match:
     """Judge a later text against an earlier one by their words alone."""
     shared = overlap(later.shingles, earlier.shingles, MAX_SHINGLES)
+    pairs = overlap(later.pairs, earlier.pairs, MAX_PAIRS)
     evidence: Evidence = {
         "jaccard": round(shared.jaccard, 3), "containment": round(shared.a_in_b, 3),
         "containment_of_canonical": round(shared.b_in_a, 3), "shared_shingles": shared.shared,
+        "pair_jaccard": round(pairs.jaccard, 3), "pair_containment": round(max(pairs.a_in_b, pairs.b_in_a), 3),
         "words": later.words, "canonical_words": earlier.words,
     }  # fmt: skip
-    rule, score = _by_shingles(later, earlier, shared, policy)
-    if rule not in _COPIES:
-        return Match("contains" if rule == "longer_version" else "other", rule, round(score, 3), evidence)
+    rule, score = _by_shingles(later, earlier, shared, pairs, policy)
+    relationship = _RELATIONSHIPS.get(rule, "other")
+    if relationship in ("contains", "other"):
+        return Match(relationship, rule, round(score, 3), evidence)
     numbers = Slots(*exchanged(later.numbers, earlier.numbers, MAX_NUMBERS))
     names = Slots(*exchanged(later.names, earlier.names, MAX_NAMES))
     evidence |= {
@@ -73,20 +90,48 @@ def compare(later: Fingerprint, earlier: Fingerprint, policy: DedupePolicy) -> M
         "same_names": names.equal, "other_names": names.other,
     }  # fmt: skip
     objection = _objection(later, earlier, numbers, names, policy)
-    return Match("other" if objection else "copy", objection or rule, round(score, 3), evidence)
+    return Match("other" if objection else relationship, objection or rule, round(score, 3), evidence)
 
 
-def _by_shingles(later: Fingerprint, earlier: Fingerprint, shared: Overlap, policy: DedupePolicy) -> tuple[str, float]:
-    if min(later.words, earlier.words) < policy.min_words or later.bare or earlier.bare:
+def _by_shingles(
+    later: Fingerprint, earlier: Fingerprint, shared: Overlap, pairs: Overlap, policy: DedupePolicy
+) -> tuple[str, float]:
+    if min(later.words, earlier.words) < policy.min_words or earlier.bare:
         return "too_short", shared.jaccard
-    if shared.b_in_a >= policy.swallowed_containment and later.words >= policy.longer * earlier.words:
+    if later.bare:  # it may be a piece of an article; whether it is another version of one, its words do not say
+        return ("excerpt", shared.a_in_b) if _is_excerpt(later, shared, policy) else ("too_short", shared.jaccard)
+    if _is_swallowed(later, earlier, shared, policy):
         return "longer_version", shared.b_in_a
-    similar = policy.near_jaccard if len(later.names) and len(earlier.names) else policy.caseless_jaccard
-    if shared.jaccard >= similar and max(shared.a_in_b, shared.b_in_a) >= policy.near_containment:
-        return "similar_text", shared.jaccard
-    if shared.a_in_b >= policy.excerpt_containment and later.words >= policy.min_excerpt_words:
+    if _is_similar(later, earlier, shared, pairs, policy):
+        return "similar_text", pairs.jaccard
+    if _is_excerpt(later, shared, policy):
         return "excerpt", shared.a_in_b
-    return "different_text", shared.jaccard
+    return "different_text", pairs.jaccard
+
+
+def _is_swallowed(later: Fingerprint, earlier: Fingerprint, shared: Overlap, policy: DedupePolicy) -> bool:
+    return (
+        later.words >= policy.longer * earlier.words
+        and shared.b_in_a >= policy.swallowed_containment
+        and shared.shared + shared.only_b >= policy.min_compared
+    )
+
+
+def _is_similar(
+    later: Fingerprint, earlier: Fingerprint, shared: Overlap, pairs: Overlap, policy: DedupePolicy
+) -> bool:
+    if not (len(later.names) and len(earlier.names)):
+        return shared.jaccard >= policy.caseless_jaccard
+    contained = max(pairs.a_in_b, pairs.b_in_a)
+    return pairs.jaccard >= policy.near_jaccard and contained >= policy.near_containment
+
+
+def _is_excerpt(later: Fingerprint, shared: Overlap, policy: DedupePolicy) -> bool:
+    return (
+        later.words >= policy.min_excerpt_words
+        and shared.a_in_b >= policy.excerpt_containment
+        and shared.shared + shared.only_a >= policy.min_compared
+    )
 
 
 def _objection(later: Fingerprint, earlier: Fingerprint, numbers: Slots, names: Slots, policy: DedupePolicy) -> str:

@@ -127,8 +127,8 @@ def _sketches(numbers: np.random.Generator) -> Iterator[str]:
         )
         for row in range(BLOCK):
             yield Fingerprint(
-                words=700, text_hash="", title_hash="", shingles=shingles[row], shingle_count=690, bare=False, note=0,
-                numbers=figures[row], names=names[row],
+                words=700, text_hash="", title_hash="", shingles=shingles[row], pairs=shingles[row],
+                shingle_count=690, bare=False, note=0, numbers=figures[row], names=names[row],
             ).pack()  # fmt: skip
 
 

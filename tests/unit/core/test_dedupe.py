@@ -1,16 +1,19 @@
 """The dedupe fold: one verdict for each article, and what the fold remembers of it."""
 
 import re
+import struct
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from streams.contracts.codec import decode
 from streams.contracts.errors import Malformed
 from streams.contracts.events import CleanArticle, DuplicateSeen, UniqueArticle
 from streams.core.decision import MAX_TITLE_CHARS, Filed, filed
-from streams.core.dedupe import MAX_RELATED, Decision, DedupePolicy, DedupeState, outcome
+from streams.core.dedupe import COPY_OF_COPY, MAX_RELATED, Decision, DedupePolicy, DedupeState, outcome
 from streams.core.fingerprint import fingerprint
 from streams.core.matching import compare
 from streams.core.wording import read_article
@@ -44,6 +47,11 @@ def verdicts(decisions: Sequence[Decision]) -> list[str]:
 
 def other(seed: int, text: str, title: str | None = None) -> CleanArticle:
     return clean_article(f"https://elsewhere.net/{seed}", title or headline(seed), text)
+
+
+def reworded(text: str) -> str:
+    """Return the text with one word in eight exchanged."""
+    return " ".join(f"other{at}" if at % 8 == 7 else word for at, word in enumerate(text.split(" ")))
 
 
 def paragraphs(seed: int) -> list[str]:
@@ -125,7 +133,7 @@ def test_equal_words_elsewhere_are_an_exact_copy(printed: str) -> None:
         ("similar_text", edited(report(1))),
         ("similar_text", "\n\n".join(paragraphs(1)[:14])),
         ("similar_text", report(1) + "\n\nZoe Young has run our Lisbon office since 2011, with 14 others."),
-        ("excerpt", "\n\n".join(paragraphs(1)[:7])),
+        ("similar_text", reworded(report(1))),
     ],
 )
 def test_an_edited_or_trimmed_text_is_a_near_copy(rule: str, printed: str) -> None:
@@ -133,8 +141,49 @@ def test_an_edited_or_trimmed_text_is_a_near_copy(rule: str, printed: str) -> No
     first = fold.take(numbered(1))
     copy = fold.take(other(1, printed))
     assert (copy.verdict, copy.rule, copy.canonical_id) == ("near_copy", rule, first.article_id)
-    assert 0.4 <= copy.score <= 1
+    assert 0.36 <= copy.score <= 1
     assert copy.evidence["words"] != 0
+
+
+def test_a_piece_of_an_article_is_contained_and_its_copies_too() -> None:
+    fold, whole = Fold(), report(1, sentences=40)
+    first = fold.take(clean_article("https://example.org/1", headline(1), whole))
+    piece = "\n\n".join(whole.split("\n\n")[:6])
+    contained = fold.take(other(1, piece))
+    assert (contained.verdict, contained.rule, contained.canonical_id) == ("contained", "excerpt", first.article_id)
+    again = fold.take(other(2, piece))
+    assert (again.verdict, again.rule, again.canonical_id) == ("contained", COPY_OF_COPY, first.article_id)
+
+
+def test_few_shared_hashes_of_a_very_long_text_are_no_evidence() -> None:
+    """The samples of a short and a very long text have few hashes in the range that both cover."""
+    numbers, policy = np.arange(1, 113, dtype=np.uint64), DedupePolicy()
+    base = fingerprint(read_article("a title", report(1)))
+    long = base._replace(words=6_555, shingles=numbers * np.uint64(100), pairs=numbers)
+    short = base._replace(
+        words=215, shingles=np.sort(np.append(numbers[1:] * np.uint64(10**6), 11_200)), pairs=numbers + 500
+    )
+    assert compare(short, long, policy).rule == "different_text"
+    assert compare(short, long, replace(policy, min_compared=1)).rule == "excerpt"
+
+
+def test_a_bare_piece_of_an_article_is_contained_in_it() -> None:
+    fold, whole = Fold(), report(1, sentences=40)
+    first = fold.take(clean_article("https://example.org/1", headline(1), whole))
+    piece = clean_article("https://elsewhere.net/9", "Zebra crossings", "\n\n".join(whole.split("\n\n")[:6]))
+    assert fingerprint(read_article(piece.title, piece.text)).bare
+    found = fold.take(piece)
+    assert (found.verdict, found.canonical_id) == ("contained", first.article_id)
+
+
+def test_a_decision_from_before_there_were_pairs_is_not_compared() -> None:
+    fold = Fold()
+    old = fold.take(numbered(1))
+    head = struct.pack("<IIIBBBB", 700, 690, 0, 110, 0, 0, 0) + bytes(440)
+    state = DedupeState()
+    state.restore("old", old.model_copy(update={"sketch": b64encode(head).decode()}).encode())
+    assert state.judge(other(1, edited(report(1))), "new", None).verdict is None
+    assert state.judge(other(1, report(1)), "new", None).verdict == "exact_copy"
 
 
 def test_a_copy_of_a_near_copy_has_the_first_article_as_its_canonical() -> None:
@@ -407,9 +456,9 @@ def test_a_duplicate_names_its_canonical_article_and_the_evidence() -> None:
 def test_a_decision_is_small_and_survives_the_changelog() -> None:
     decision = Fold().take(numbered(1))
     assert Decision.decode(decision.encode()) == decision
-    assert len(decision.encode()) < 2_000
+    assert len(decision.encode()) < 2_600
     huge = Fold().take(clean_article("https://a.org/1", "Title " * 10_000, report(1, sentences=900)))
-    assert len(huge.encode()) < 2_400
+    assert len(huge.encode()) < 3_000
     assert len(huge.story.title) == MAX_TITLE_CHARS
     with pytest.raises(Malformed):
         Decision.decode(b"{}")

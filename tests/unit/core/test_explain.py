@@ -38,13 +38,12 @@ def test_a_near_copy_says_by_what() -> None:
     assert (found.verdict, found.rule) == ("near_copy", "similar_text")
     assert found.headline == f"near copy: similar_text, score {told(found.score)}"
     assert [asked.name for asked in found.thresholds] == [
-        "min_words", "swallowed_containment", "near_jaccard", "near_containment", "conflicting_numbers",
-        "conflicting_names",
+        "min_words", "longer", "near_jaccard", "near_containment", "conflicting_numbers", "conflicting_names",
     ]  # fmt: skip
     assert found.thresholds[-1].met
     assert found.later.substance.header == ("By Jane Doe",)
     assert found.text.words.only_earlier == found.text.words.only_later == 7
-    assert "runs of five words" in found.meaning
+    assert "pairs of neighbouring words" in found.meaning
 
 
 def test_a_template_names_the_figures_that_differ() -> None:
@@ -72,8 +71,9 @@ def test_a_longer_version_and_an_excerpt() -> None:
     longer = against(TEXT + "\n\n" + report(2))
     assert (longer.verdict, longer.rule) == ("new", "longer_version")
     assert "at least 1.5" in longer.because
-    excerpt = against("\n\n".join(TEXT.split("\n\n")[:7]))
-    assert (excerpt.verdict, excerpt.rule) == ("near_copy", "excerpt")
+    whole = report(1, sentences=40)
+    excerpt = against("\n\n".join(whole.split("\n\n")[:6]), earlier=article("https://a.example/b", whole, headline(1)))
+    assert (excerpt.verdict, excerpt.rule) == ("contained", "excerpt")
     assert {"excerpt_containment", "min_excerpt_words"} <= {asked.name for asked in excerpt.thresholds}
 
 
