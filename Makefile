@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PYTEST = $(BIN)/python -m pytest
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint bench faults faults-long quality train clean
+.PHONY: help setup run test check lint bench bench-dedupe faults faults-long quality train clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,9 @@ lint: setup ## ruff, mypy --strict, import-linter
 
 bench: setup ## speed, side by side with the bare model and the bare client; prints tables
 	$(BIN)/python -m tests.bench
+
+bench-dedupe: setup ## dedupe with a million articles in its window: memory, verdicts a second, latencies, beside other libraries
+	$(BIN)/python -m tests.bench.dedupe_index
 
 faults: setup ## kills, pauses, broken networks, full disks: nothing lost or doubled; prints a table (under 20 minutes)
 	$(PYTEST) -q -s -m faults tests/faults
