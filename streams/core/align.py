@@ -11,7 +11,8 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Final, Literal, NamedTuple, TypeAlias, TypeVar
 
-from streams.core.wording import paragraphs, placed
+from streams.core.tokens import placed
+from streams.core.wording import paragraphs
 
 K = TypeVar("K", bound=Hashable)
 Difference: TypeAlias = Literal["same", "removed", "added", "altered"]

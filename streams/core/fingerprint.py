@@ -17,7 +17,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from streams.core.wording import Hashes, Reading, Wording, read, tells
+from streams.core.scan import Hashes
+from streams.core.wording import Reading, Wording, read
 
 SHINGLE_WORDS: Final = 5  # as usual for news: four occur in unrelated reports, six are broken by every second edit
 PAIR_WORDS: Final = 2  # one word in seven exchanged breaks half of the fives, a quarter of the pairs
@@ -153,7 +154,7 @@ def digest(words: Iterable[str]) -> str:
 
 
 def _digest(wording: Wording) -> str:
-    return digest((wording.text.replace(" ", "\n"),))
+    return hashlib.blake2b(wording.hashes.astype("<u8").tobytes(), digest_size=DIGEST_BYTES).hexdigest()
 
 
 def _share(part: int, whole: int) -> float:
@@ -238,4 +239,4 @@ def _read(data: bytes, kind: str, count: int, offset: int) -> Hashes:
 
 
 def _is_bare(heading: Wording, body: Wording) -> bool:
-    return len(body.hashes) < BARE_WORDS and set(filter(tells, heading.words)).isdisjoint(body.words)
+    return len(body.hashes) < BARE_WORDS and not np.isin(heading.hashes[heading.telling], body.hashes).any()

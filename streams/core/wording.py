@@ -1,32 +1,21 @@
 """An article's words as a comparison sees them: without house style, byline, dateline, agency header and footer."""
 
 import re
-import struct
-import unicodedata
 from collections.abc import Iterable
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
-import xxhash
 
-Hashes: TypeAlias = npt.NDArray[np.uint64]
-Places: TypeAlias = npt.NDArray[np.intp]
+from streams.core.scan import Flags, Hashes, Places, scan
 
 
 class Wording(NamedTuple):
     """The words of one text, and which of them are figures and names."""
 
-    text: str  # the words in order, a space between: case-folded, "three" as 3; characters where a script has no spaces
     hashes: Hashes  # of each word, 64 bits
     figures: Places  # at which of the words figures stand
     names_at: Places  # at which names stand: words written with a capital letter and never without
-    telling: npt.NDArray[np.bool_]  # of each word, whether it says something about the subject
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """The words in order."""
-        return tuple(self.text.split())
+    telling: Flags  # of each word, whether it says something about the subject
 
 
 class Reading(NamedTuple):
@@ -37,313 +26,25 @@ class Reading(NamedTuple):
     note: str  # the paragraph that says what was corrected, "" where there is none
 
 
-FUNCTION_WORDS: Final = frozenset(
-    [
-        "a",
-        "about",
-        "above",
-        "after",
-        "again",
-        "against",
-        "ago",
-        "all",
-        "almost",
-        "also",
-        "although",
-        "am",
-        "an",
-        "and",
-        "another",
-        "any",
-        "are",
-        "around",
-        "as",
-        "at",
-        "back",
-        "be",
-        "because",
-        "been",
-        "before",
-        "being",
-        "below",
-        "between",
-        "both",
-        "but",
-        "by",
-        "can",
-        "could",
-        "did",
-        "do",
-        "does",
-        "doing",
-        "down",
-        "during",
-        "each",
-        "either",
-        "else",
-        "even",
-        "ever",
-        "every",
-        "few",
-        "for",
-        "from",
-        "further",
-        "get",
-        "had",
-        "has",
-        "have",
-        "having",
-        "he",
-        "her",
-        "here",
-        "hers",
-        "him",
-        "his",
-        "how",
-        "however",
-        "i",
-        "if",
-        "in",
-        "inside",
-        "instead",
-        "into",
-        "is",
-        "it",
-        "its",
-        "itself",
-        "just",
-        "later",
-        "least",
-        "less",
-        "like",
-        "made",
-        "make",
-        "many",
-        "may",
-        "me",
-        "meanwhile",
-        "might",
-        "more",
-        "most",
-        "much",
-        "must",
-        "my",
-        "near",
-        "neither",
-        "never",
-        "no",
-        "nor",
-        "not",
-        "now",
-        "of",
-        "off",
-        "often",
-        "on",
-        "once",
-        "only",
-        "or",
-        "other",
-        "others",
-        "our",
-        "out",
-        "over",
-        "own",
-        "per",
-        "perhaps",
-        "rather",
-        "same",
-        "she",
-        "should",
-        "since",
-        "so",
-        "some",
-        "still",
-        "such",
-        "than",
-        "that",
-        "the",
-        "their",
-        "them",
-        "then",
-        "there",
-        "these",
-        "they",
-        "this",
-        "those",
-        "though",
-        "through",
-        "thus",
-        "to",
-        "too",
-        "toward",
-        "towards",
-        "under",
-        "until",
-        "up",
-        "upon",
-        "us",
-        "very",
-        "was",
-        "we",
-        "were",
-        "what",
-        "when",
-        "where",
-        "whether",
-        "which",
-        "while",
-        "who",
-        "whom",
-        "whose",
-        "why",
-        "will",
-        "with",
-        "within",
-        "without",
-        "would",
-        "yes",
-        "yet",
-        "you",
-        "your",
-    ]
-)
-_NUMERALS: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_HOUSE_STYLE: Final = {
-    **{word: str(value) for value, word in enumerate(_NUMERALS, start=1)},
-    **dict.fromkeys(("percent", "pct"), ""),  # one figure is printed as "5%", "5 percent" and "5 pct"
-}
-
-_PLAIN, _FIGURE, _CAPITAL = range(3)  # what is known of a word beside its hash
-_TELLS: Final = 4  # a bit above the three
-_FACTS: Final = struct.Struct("<QQ")  # hash, and one of the three with the bit
-MAX_CHUNKS: Final = 131_072  # remembered; then it starts anew
-_NO_WORD: Final = ".,;:!?'\"“”‘’()[]-–—…"  # no word begins or ends with one of them
-MAX_CHUNK_CHARS: Final = 24  # a longer one hardly comes again; in scripts without spaces it is a sentence
-
-_MARKS: Final = "".join(chr(c) for c in range(0x300, 0x11000) if unicodedata.category(chr(c)) in ("Mn", "Mc"))
-# Scripts that put no spaces between words: Thai, Lao, Burmese, Khmer, Han and kana.
-_UNSPACED: Final = (
-    "\u0e01-\u0e30\u0e32\u0e33\u0e40-\u0e46\u0e80-\u0edf\u1000-\u109f\u1780-\u17df\u2e80-\u2fdf\u3005-\u3007"
-    "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-)
-_NUMBER: Final = r"\d+(?:[.,]\d+)*"
-_INITIALS: Final = r"(?:\.[^\W\d_](?!\w))+"  # after a letter: U.S. is printed as US, too
-# Above the Latin letters and beside punctuation and symbols. Most chunks have none of it and take the fast way.
-_BEYOND_LATIN: Final = re.compile("[\u0300-\u1fff\u2c00-\U0010ffff]")
-_LATIN_TOKEN: Final = re.compile(rf"[^\W\d_](?:\w+|{_INITIALS})?|{_NUMBER}")
-_TOKEN: Final = re.compile(rf"[{_UNSPACED}]|[^\W\d_](?:{_INITIALS}|(?:(?![{_UNSPACED}])[\w{_MARKS}])*)|{_NUMBER}")
-_CHUNK: Final = re.compile(r"\S+")  # what `str.split` gives, with its place
-_GROUPED: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
-
-
 def read_article(title: str, text: str) -> Reading:
     """Return the words of headline and text, without what each outlet adds around them."""
     return Reading(read(title), read(substance(text)), correction_note(title, text))
 
 
-class _Chunks(dict[str, tuple[str, bytes]]):
-    """What stands between two spaces -> its words, separated by spaces, and the facts of each: news repeats itself.
-
-    No token reaches over a space. Words and facts are found together, and a chunk and its words are one string mostly:
-    what an article costs is the memory that is touched for each of its words.
-    """
-
-    def __missing__(self, chunk: str) -> tuple[str, bytes]:
-        core = chunk.strip(_NO_WORD)
-        found = self[core] if core != chunk else _read_chunk(chunk)
-        if len(chunk) <= MAX_CHUNK_CHARS:
-            if len(self) >= MAX_CHUNKS:
-                self.clear()
-            self[chunk] = found
-        return found
-
-
-def _read_chunk(chunk: str) -> tuple[str, bytes]:
-    if chunk.isascii() and chunk.isalpha():
-        words, facts = _word(chunk)  # one token, which needs no search
-    else:
-        tokens = _tokens_of(chunk).findall(chunk)
-        found = [known for known in map(_word, tokens) if known[0]]
-        words, facts = " ".join([word for word, _ in found]), b"".join([facts for _, facts in found])
-    return chunk if words == chunk else words, facts
-
-
-def _tokens_of(chunk: str) -> re.Pattern[str]:
-    return _TOKEN if _BEYOND_LATIN.search(chunk) else _LATIN_TOKEN
-
-
-def _word(token: str) -> tuple[str, bytes]:
-    """Return the word that a token writes and its facts, "" and none where it writes none."""
-    first, kind = token[0], _PLAIN
-    if first.isdigit():
-        word, kind = _figure(token), _FIGURE
-    else:
-        word = token.replace(".", "").casefold()
-        if word in _HOUSE_STYLE:
-            word, kind = _HOUSE_STYLE[word], _FIGURE
-        elif first.isupper() and len(token) > 1 and word not in FUNCTION_WORDS:
-            kind = _CAPITAL
-    if not word:
-        return "", b""
-    told = kind | _TELLS if tells(word) else kind
-    return word, _FACTS.pack(xxhash.xxh3_64_intdigest(word.encode("utf-8", "surrogatepass")), told)
-
-
-_CHUNKS: Final = _Chunks()
-
-
 def read(text: str) -> Wording:
     """Return the words of a text; equal for texts that differ in case, quotes, punctuation or spacing only."""
-    chunks = list(map(_CHUNKS.__getitem__, _plain(text).split()))
-    words = " ".join([words for words, _ in chunks if words])
-    facts = np.frombuffer(b"".join([facts for _, facts in chunks]), "<u8").reshape(-1, 2)
-    hashes, told = facts[:, 0].astype(np.uint64), facts[:, 1]
-    kinds = told & np.uint64(_TELLS - 1)
-    figures, names = np.flatnonzero(kinds == _FIGURE), _names(hashes, kinds == _CAPITAL)
-    return Wording(words, hashes, figures, names, (told & np.uint64(_TELLS)).astype(bool))
+    hashes, figures, capitals, telling = scan(text)
+    return Wording(hashes, figures.nonzero()[0], _names(hashes, capitals), telling)
 
 
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).replace("per cent", "percent")
-
-
-class Placed(NamedTuple):
-    """A text as its words are read from it, and where they stand there."""
-
-    text: str  # in Unicode's form NFKC
-    words: tuple[str, ...]  # those of `read`
-    spans: tuple[tuple[int, int], ...]  # of each word: text[start:end] is how it is written
-
-
-def placed(text: str) -> Placed:
-    """Return the words that `read` finds, and where each of them stands; slower, for those who have to show them."""
-    plain = _plain(text)
-    found = [
-        (word, (chunk.start() + token.start(), chunk.start() + token.end()))
-        for chunk in _CHUNK.finditer(plain)
-        for token in _tokens_of(chunk[0]).finditer(chunk[0])
-        if (word := _word(token[0])[0])
-    ]
-    return Placed(plain, tuple(word for word, _ in found), tuple(span for _, span in found))
-
-
-def _names(hashes: Hashes, capital: npt.NDArray[np.bool_]) -> Places:
+def _names(hashes: Hashes, capital: Flags) -> Places:
     """Return at which of the words with a capital letter those stand that are nowhere without."""
-    places, others = np.flatnonzero(capital), np.sort(hashes[~capital])
+    places, others = capital.nonzero()[0], np.sort(hashes[~capital])
     if not len(others):
         return places
     found = others.searchsorted(hashes[places])
     never: Places = places[others[np.minimum(found, len(others) - 1)] != hashes[places]]
     return never
-
-
-def _figure(token: str) -> str:
-    return token.replace(",", "" if _GROUPED.fullmatch(token) else ".")
-
-
-def tells(word: str) -> bool:
-    """Whether a word says something about the subject: not a function word, a figure or a stray letter."""
-    return word not in FUNCTION_WORDS and (len(word) > 2 or not word.isascii()) and not word[0].isdigit()
 
 
 def paragraphs(text: str) -> list[str]:

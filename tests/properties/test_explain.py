@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.core.align import align, stretches
-from streams.core.wording import paragraphs, parted, placed, read, substance
+from streams.core.tokens import placed
+from streams.core.wording import paragraphs, parted, read, substance
 from tests.clean_articles import clean_article, edited, headline, report
 from tests.explained import check_explained
 
@@ -56,7 +57,6 @@ def test_an_explanation_is_what_the_fold_decides(earlier: Any, later: Any) -> No
 @settings(max_examples=400, deadline=None)
 def test_words_are_placed_where_they_are_read(text: str) -> None:
     found = placed(text)
-    assert found.words == read(text).words or " ".join(found.words) == read(text).text
     assert len(found.words) == len(found.spans) == len(read(text).hashes)
     ends = [0, *(end for _, end in found.spans)]
     assert all(before <= start < end for before, (start, end) in zip(ends, found.spans, strict=False))
