@@ -1,3 +1,4 @@
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -39,3 +40,17 @@ def test_a_long_text_is_cut_without_losing_offsets(
 def test_a_folder_without_a_model_is_an_os_error(tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"meta\.json"):
         ner.load_ner(tmp_path)
+
+
+def test_the_words_of_articles_do_not_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ner, "LEARNED_WORDS", 300)
+    recogniser = ner.Recogniser()
+    loaded = len(ner.load_ner().vocab.strings)
+    sizes, answers = [], []
+    for number in range(40):
+        words = " ".join(f"wa{number}x{at}" for at in range(50))
+        answers.append(recogniser.mentions([f"Anna Berg met Sergei Lavrov in Moscow on Monday. {words}"])[0][:3])
+        sizes.append(len(recogniser._nlp.vocab.strings) - loaded)
+    assert max(sizes) < 300 + 1_000  # an article brings some 160
+    assert sum(later < before for before, later in pairwise(sizes)) >= 5  # forgotten so often
+    assert all(answer == answers[0] for answer in answers)
