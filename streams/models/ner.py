@@ -36,19 +36,21 @@ class Recogniser:
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
+        self._nlp: Language | None = None
         self._load()
 
-    def _load(self) -> None:
+    def _load(self) -> Language:
         self._nlp = load_ner(self._path)
         self._limit = len(self._nlp.vocab.strings) + LEARNED_WORDS
+        return self._nlp
 
     def mentions(self, texts: list[str]) -> list[list[RawMention]]:
         """Return what the model marks in each text of an article; as `find_mentions`."""
-        if len(self._nlp.vocab.strings) > self._limit:
-            del self._nlp  # before the next one takes its memory; its parts refer to each other
+        if self._nlp is not None and len(self._nlp.vocab.strings) > self._limit:
+            self._nlp = None  # before the next one takes its memory; its parts refer to each other
             gc.collect()
-            self._load()
-        return find_mentions(self._nlp, texts)
+        nlp = self._load() if self._nlp is None else self._nlp  # a loading that failed is tried with the next article
+        return find_mentions(nlp, texts)
 
 
 def find_mentions(nlp: Language, texts: list[str]) -> list[list[RawMention]]:
