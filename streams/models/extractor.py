@@ -96,9 +96,9 @@ def without_model(value: bytes, reason: str, *, origin: str, pipeline: str) -> E
 
 def load_extractor() -> Work:
     """Load the model, once in each process; return the function that does the work."""
-    from streams.models.ner import find_mentions, load_ner  # heavy: in the children alone, a worker starts sooner
+    from streams.models.ner import Recogniser  # heavy: in the children alone, a worker starts sooner
 
-    nlp = load_ner()
+    recogniser = Recogniser()
 
     def work(value: bytes, origin: str, pipeline: str) -> "Enriched | tuple[str, str]":
         try:
@@ -107,7 +107,7 @@ def load_extractor() -> Work:
             return error.reason, error.message
         if (reason := wanted(article)) is not None:
             return _enriched(skipped_article(article, reason, origin=origin, pipeline=pipeline), pipeline)
-        return with_mentions(article, find_mentions(nlp, [article.title, article.text]), origin, pipeline)
+        return with_mentions(article, recogniser.mentions([article.title, article.text]), origin, pipeline)
 
     return work
 

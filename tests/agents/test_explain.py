@@ -13,6 +13,8 @@ from streams.models.normalise import load_normalise_models
 from tests.expected import Seed, load_seeds
 from tests.explained import check_explained
 
+pytestmark = pytest.mark.slow
+
 SEED = 20_260_407
 PAIRS = 400  # of some 14,000, beside those of copies and versions
 

@@ -22,6 +22,7 @@ def check(data: st.DataObject, pattern: re.Pattern[str], hints: Sequence[str]) -
     assert boilerplate._has(text.lower(), hints), text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("pattern", "hints"), PREFILTERED)
 @settings(max_examples=50, deadline=None, suppress_health_check=ANYTHING)
 @given(data=st.data())

@@ -1,3 +1,4 @@
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -39,3 +40,33 @@ def test_a_long_text_is_cut_without_losing_offsets(
 def test_a_folder_without_a_model_is_an_os_error(tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"meta\.json"):
         ner.load_ner(tmp_path)
+
+
+def test_the_words_of_articles_do_not_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ner, "LEARNED_WORDS", 300)
+    recogniser = ner.Recogniser()
+    loaded = len(ner.load_ner().vocab.strings)
+    sizes, answers = [], []
+    for number in range(40):
+        words = " ".join(f"wa{number}x{at}" for at in range(50))
+        answers.append(recogniser.mentions([f"Anna Berg met Sergei Lavrov in Moscow on Monday. {words}"])[0][:3])
+        assert recogniser._nlp is not None
+        sizes.append(len(recogniser._nlp.vocab.strings) - loaded)
+    assert max(sizes) < 300 + 1_000  # an article brings some 160
+    assert sum(later < before for before, later in pairwise(sizes)) >= 5  # forgotten so often
+    assert all(answer == answers[0] for answer in answers)
+
+
+def test_a_model_that_could_not_be_loaded_anew_is_tried_again(monkeypatch: pytest.MonkeyPatch, nlp: Language) -> None:
+    monkeypatch.setattr(ner, "LEARNED_WORDS", -1)
+    monkeypatch.setattr(ner, "load_ner", lambda path: nlp)
+    recogniser = ner.Recogniser()
+
+    def fail(path: Path | None) -> Language:
+        raise OSError("Too many open files")
+
+    monkeypatch.setattr(ner, "load_ner", fail)
+    with pytest.raises(OSError, match="Too many"):
+        recogniser.mentions(["Oslo votes"])
+    monkeypatch.setattr(ner, "load_ner", lambda path: nlp)
+    assert [tuple(m) for m in recogniser.mentions(["Oslo votes"])[0]] == [(0, 4, "GPE")]

@@ -20,6 +20,8 @@ from tests.quality.wire_edits.matchers import Answer
 from tests.quality.wire_edits.sentences import replaced, sentences
 from tests.quality.wire_edits.story import Case, Pool, Story, count_words, keeps_enough, kept_words, words_of
 
+pytestmark = pytest.mark.slow  # of the measuring alone
+
 NAMES: Final = ("Arlen Voss", "Beryl Koch", "Ostrava", "Tallinn", "Cormack", "Dunmore Rail", "Ines Falk", "Perth")
 # What the made-up reports do not have, and edits look for.
 STYLED: Final = (
