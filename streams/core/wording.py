@@ -2,11 +2,16 @@
 
 import re
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
-from streams.core.scan import Flags, Hashes, Places, scan
+from streams.core.compiled import compiled
+from streams.core.scan import CAPITAL, FIGURE, TELLS, Facts, Hashes, scan
+
+Places: TypeAlias = npt.NDArray[np.intp]
+Flags: TypeAlias = npt.NDArray[np.bool_]
 
 
 class Wording(NamedTuple):
@@ -33,18 +38,51 @@ def read_article(title: str, text: str) -> Reading:
 
 def read(text: str) -> Wording:
     """Return the words of a text; equal for texts that differ in case, quotes, punctuation or spacing only."""
-    hashes, figures, capitals, telling = scan(text)
-    return Wording(hashes, figures.nonzero()[0], _names(hashes, capitals), telling)
+    hashes, facts = scan(text)
+    return Wording(hashes, *_told_apart(hashes, facts))
 
 
-def _names(hashes: Hashes, capital: Flags) -> Places:
-    """Return at which of the words with a capital letter those stand that are nowhere without."""
-    places, others = capital.nonzero()[0], np.sort(hashes[~capital])
-    if not len(others):
-        return places
-    found = others.searchsorted(hashes[places])
-    never: Places = places[others[np.minimum(found, len(others) - 1)] != hashes[places]]
-    return never
+@compiled
+def _told_apart(hashes: Hashes, facts: Facts) -> tuple[Places, Places, Flags]:
+    """Return at which words figures and names stand, and which words tell something."""
+    small = _written_small(hashes, facts)
+    figures, names = np.empty(len(hashes), np.intp), np.empty(len(hashes), np.intp)
+    telling = np.empty(len(hashes), np.bool_)
+    figure_count, name_count = 0, 0
+    for at, fact in enumerate(facts):
+        telling[at] = fact & TELLS
+        if fact & FIGURE:
+            figures[figure_count] = at
+            figure_count += 1
+        elif fact & CAPITAL and not _holds(small, hashes[at]):
+            names[name_count] = at
+            name_count += 1
+    return figures[:figure_count], names[:name_count], telling
+
+
+@compiled
+def _written_small(hashes: Hashes, facts: Facts) -> Hashes:
+    """Return a hash table, by open addressing, of the words that stand somewhere without a capital letter."""
+    size = 8
+    while size < 2 * len(hashes):
+        size *= 2
+    table = np.zeros(size, np.uint64)
+    for at, found in enumerate(hashes):
+        if not facts[at] & CAPITAL:
+            slot = found & np.uint64(size - 1)
+            while table[slot] and table[slot] != found:
+                slot = (slot + np.uint64(1)) & np.uint64(size - 1)
+            table[slot] = found
+    return table
+
+
+@compiled
+def _holds(table: Hashes, wanted: np.uint64) -> bool:
+    last = np.uint64(len(table) - 1)
+    slot = wanted & last
+    while table[slot] and table[slot] != wanted:
+        slot = (slot + np.uint64(1)) & last
+    return bool(table[slot] == wanted)
 
 
 def paragraphs(text: str) -> list[str]:
