@@ -11,10 +11,10 @@ import hashlib
 import struct
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
-from typing import Any, Final, NamedTuple
+from itertools import accumulate
+from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from streams.core.compiled import compiled
 from streams.core.scan import Hashes
@@ -106,9 +106,9 @@ def unpack(packed: str, text_hash: str, title_hash: str) -> Fingerprint | None:
     words, count, note, form, *sizes = _HEAD.unpack_from(data)
     if form < _WHOLE:
         return None
-    ends = _HEAD.size + 4 * np.cumsum(sizes)
+    hashes = np.frombuffer(data, "<u4", sum(sizes), _HEAD.size).astype(np.uint64)
     shingles, pairs, numbers, names = (
-        _read(data, "<u4", size, int(end) - 4 * size) for size, end in zip(sizes, ends, strict=True)
+        hashes[end - size : end] for size, end in zip(sizes, accumulate(sizes), strict=True)
     )
     return Fingerprint(
         words=words, text_hash=text_hash, title_hash=title_hash, shingle_count=count, bare=form == _BARE, note=note,
@@ -295,11 +295,6 @@ def _slots(hashes: Hashes, figures: Places, names: Places) -> tuple[Hashes, Hash
 def _filled(value: np.uint64, blanked: Hashes, first: int, last: int) -> np.uint64:
     around = blanked[first] * _FACTORS[0] + blanked[first + 1] * _FACTORS[1] + blanked[last + _BEFORE + 1] * _FACTORS[2]
     return (_finished(around) >> _AROUND_SHIFT << np.uint64(_VALUE_BITS)) | (value >> _VALUE_SHIFT)
-
-
-def _read(data: bytes, kind: str, count: int, offset: int) -> Hashes:
-    values: npt.NDArray[Any] = np.frombuffer(data, kind, count, offset)
-    return values.astype(np.uint64)
 
 
 def _is_bare(heading: Wording, body: Wording) -> bool:

@@ -154,6 +154,30 @@ class Postings:
         return both if kept == len(both) else both[:kept].copy()
 
 
+def most_frequent(numbers: Numbers, most: int) -> Numbers:
+    """Return the numbers that are found most often, the lowest first among equals."""
+    return _most_frequent(np.sort(numbers), most)
+
+
+@compiled
+def _most_frequent(ordered: Numbers, most: int) -> Numbers:
+    distinct, hits = np.empty(len(ordered), np.int64), np.zeros(len(ordered), np.int64)
+    count = 0
+    for at, number in enumerate(ordered):
+        if at == 0 or number != ordered[at - 1]:
+            distinct[count] = number
+            count += 1
+        hits[count - 1] += 1
+    chosen = np.empty(min(most, count), np.int64)
+    for place in range(len(chosen)):
+        best = 0
+        for at in range(count):
+            if hits[at] > hits[best]:
+                best = at
+        chosen[place], hits[best] = distinct[best], 0
+    return chosen
+
+
 def _lacking(reads: Sequence[_Read], present: npt.NDArray[np.bool_], keys: int, count: int) -> bool:
     """Whether a key has fewer numbers than are wanted because a reading was cut short."""
     start = 0
