@@ -192,7 +192,7 @@ def _lacking(reads: Sequence[_Read], present: npt.NDArray[np.bool_], keys: int, 
 @compiled
 def _number(packed: np.uint64, top: int) -> int:
     """Return the number of which a posting holds the lower half; none is above the top."""
-    return top - ((top - np.int64(packed & _LOW)) & _BELOW)
+    return top - ((top - int(packed & _LOW)) & _BELOW)
 
 
 @compiled
