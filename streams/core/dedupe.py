@@ -216,6 +216,17 @@ class DedupeState:
             heapq.heappush(self._queue, entry)
         return [self._taken(entry & _NUMBER)[0] for entry in found]
 
+    def shortened_ms(self) -> int | None:
+        """Return how far back the memory reaches where `max_articles` cut the window short, None where it did not."""
+        if len(self._numbers) < self.policy.max_articles:
+            return None
+        while self._queue and not self._is_current(self._queue[0]):
+            heapq.heappop(self._queue)
+        if not self._queue or self._newest_at is None:
+            return None
+        reach = self._newest_at - (self._queue[0] >> _NUMBER_BITS)
+        return reach if reach < self.policy.window_ms else None
+
     def _is_current(self, entry: int) -> bool:
         number = entry & _NUMBER
         return number in self._rows and int(self._rows.get("ingested_at", number)) == entry >> _NUMBER_BITS
