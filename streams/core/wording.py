@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.core.compiled import compiled
+from streams.core.hashset import holds, set_of
 from streams.core.scan import CAPITAL, FIGURE, TELLS, Facts, Hashes, scan
 
 Places: TypeAlias = npt.NDArray[np.intp]
@@ -45,7 +46,7 @@ def read(text: str) -> Wording:
 @compiled
 def _told_apart(hashes: Hashes, facts: Facts) -> tuple[Places, Places, Flags]:
     """Return at which words figures and names stand, and which words tell something."""
-    small = _written_small(hashes, facts)
+    small = set_of(hashes[facts & CAPITAL == 0])
     figures, names = np.empty(len(hashes), np.intp), np.empty(len(hashes), np.intp)
     telling = np.empty(len(hashes), np.bool_)
     figure_count, name_count = 0, 0
@@ -54,35 +55,10 @@ def _told_apart(hashes: Hashes, facts: Facts) -> tuple[Places, Places, Flags]:
         if fact & FIGURE:
             figures[figure_count] = at
             figure_count += 1
-        elif fact & CAPITAL and not _holds(small, hashes[at]):
+        elif fact & CAPITAL and not holds(small, hashes[at]):
             names[name_count] = at
             name_count += 1
     return figures[:figure_count], names[:name_count], telling
-
-
-@compiled
-def _written_small(hashes: Hashes, facts: Facts) -> Hashes:
-    """Return a hash table, by open addressing, of the words that stand somewhere without a capital letter."""
-    size = 8
-    while size < 2 * len(hashes):
-        size *= 2
-    table = np.zeros(size, np.uint64)
-    for at, found in enumerate(hashes):
-        if not facts[at] & CAPITAL:
-            slot = found & np.uint64(size - 1)
-            while table[slot] and table[slot] != found:
-                slot = (slot + np.uint64(1)) & np.uint64(size - 1)
-            table[slot] = found
-    return table
-
-
-@compiled
-def _holds(table: Hashes, wanted: np.uint64) -> bool:
-    last = np.uint64(len(table) - 1)
-    slot = wanted & last
-    while table[slot] and table[slot] != wanted:
-        slot = (slot + np.uint64(1)) & last
-    return bool(table[slot] == wanted)
 
 
 def paragraphs(text: str) -> list[str]:
