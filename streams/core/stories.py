@@ -79,7 +79,11 @@ class Place(NamedTuple):
 def counted_terms(reading: Reading, policy: StoryPolicy) -> Counted:
     """Return the hashed content words of headline and lead, and how often they count."""
     heading, body = reading.heading, reading.body
-    return Counted(*_counted(*heading[:1], *heading[2:], *body[:1], *body[2:], policy.title_weight, policy.name_weight))
+    found = _counted(
+        heading.hashes, heading.names_at, heading.telling, body.hashes, body.names_at, body.telling,
+        policy.title_weight, policy.name_weight,
+    )  # fmt: skip
+    return Counted(*found)
 
 
 @compiled
@@ -337,7 +341,7 @@ def _sharing(packed: Numbers, terms: Hashes, weights: Numbers, shared: int, name
         while at < len(packed) and packed[at] >> _PLACE_BITS == number:
             place = packed[at] & ((1 << _PLACE_BITS) - 1)
             total += weights[place]
-            names += np.int64(terms[place] & _NAMED)
+            names += int(terms[place] & _NAMED)
             times += 1
             at += 1
         if times >= shared and (names or not named):
