@@ -294,7 +294,32 @@ _CHUNKS: Final = _Chunks()
 
 def read(text: str) -> Wording:
     """Return the words of a text; equal for texts that differ in case, quotes, punctuation or spacing only."""
-    chunks = list(map(_CHUNKS.__getitem__, _plain(text).split()))
+    return _wording(_chunks_of(text))
+
+
+class Paragraphed(NamedTuple):
+    """The words of all paragraphs of a text, without dateline and credits wherever they stand."""
+
+    words: Wording
+    ends: Places  # of each paragraph: at which word the next one begins
+    header: int  # how many paragraphs at the beginning only the outlet adds
+    footer: int  # how many at the end
+
+
+def read_paragraphs(text: str) -> Paragraphed:
+    """Return the words of a text by paragraphs, for those who say which of them changed."""
+    found = [_chunks_of(_without_credits(_without_dateline(part))) for part in paragraphs(text)]
+    sizes = [sum([len(facts) for _, facts in chunks]) // _FACTS.size for chunks in found]
+    parts = parted(text)
+    words = _wording([chunk for chunks in found for chunk in chunks])
+    return Paragraphed(words, np.cumsum(sizes, dtype=np.intp), len(parts.header), len(parts.footer))
+
+
+def _chunks_of(text: str) -> list[tuple[str, bytes]]:
+    return list(map(_CHUNKS.__getitem__, _plain(text).split()))
+
+
+def _wording(chunks: list[tuple[str, bytes]]) -> Wording:
     words = " ".join([words for words, _ in chunks if words])
     facts = np.frombuffer(b"".join([facts for _, facts in chunks]), "<u8").reshape(-1, 2)
     hashes, told = facts[:, 0].astype(np.uint64), facts[:, 1]
