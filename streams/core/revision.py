@@ -35,7 +35,10 @@ _HASH: Final = np.uint64((1 << 8 * _HASH_BYTES) - 1)
 _LOW_BITS: Final = np.uint64(15)
 _HEAD: Final = struct.Struct("<BBBI")  # bytes of a sketch, paragraphs of the header, of the footer, in all
 _NEXT: Final = np.uint64(0xC2B2AE3D27D4EB4F)  # odd: the second word of a pair counts otherwise than the first
-_SEEDS: Final = finished(np.arange(1, PERMUTATIONS + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15))
+_FACTORS: Final = finished(np.arange(1, PERMUTATIONS + 1, dtype=np.uint64)) | np.uint64(
+    1
+)  # odd: each permutes all words
+_PASSED_OVER: Final = np.uint64(8)  # of a product, the lowest bits know only the lowest ones of the word's hash
 _NOTHING: Final = 0  # hash of a paragraph without a word: asterisks, a rule
 
 Sketches = npt.NDArray[np.uint8]  # a row a paragraph, values below 16
@@ -93,10 +96,10 @@ def version_of(text: str) -> Version:
     reading = read_paragraphs(text)
     ends = reading.ends[:MAX_READ]
     starts = np.concatenate([np.zeros(1, np.intp), ends])[:-1]
-    words = reading.words.hashes[: int(ends[-1]) if len(ends) else 0]
+    words = reading.hashes[: int(ends[-1]) if len(ends) else 0]
     pairs = finished(words[:-1] + words[1:] * _NEXT) & _HASH
     hashes = _hashes(words, pairs, starts, ends)
-    sketches = _sketches(words, reading.words.telling[: len(words)], starts, ends)
+    sketches = _sketches(words, reading.telling[: len(words)], starts, ends)
     kept = Paragraphs(reading.header, reading.footer, len(reading.ends), tuple(hashes.tolist()), sketches)
     return Version(kept, pairs, tuple(starts.tolist()), tuple(ends.tolist()))
 
@@ -122,8 +125,8 @@ def _sketches(
     chosen = telling | np.repeat(~np.logical_or.reduceat(telling, first), (ends - starts)[filled])
     kept = words[chosen]
     begins = np.searchsorted(np.flatnonzero(chosen), first)
-    for number, seed in enumerate(_SEEDS):
-        sketches[filled, number] = np.minimum.reduceat(finished(kept ^ seed), begins) & _LOW_BITS
+    smallest = np.minimum.reduceat(np.multiply.outer(_FACTORS, kept), begins, axis=1)
+    sketches[filled] = (smallest >> _PASSED_OVER & _LOW_BITS).T
     return sketches
 
 

@@ -294,13 +294,19 @@ _CHUNKS: Final = _Chunks()
 
 def read(text: str) -> Wording:
     """Return the words of a text; equal for texts that differ in case, quotes, punctuation or spacing only."""
-    return _wording(_chunks_of(text))
+    chunks = _chunks_of(text)
+    words = " ".join([words for words, _ in chunks if words])
+    hashes, told = _facts([facts for _, facts in chunks])
+    kinds = told & np.uint64(_TELLS - 1)
+    figures, names = np.flatnonzero(kinds == _FIGURE), _names(hashes, kinds == _CAPITAL)
+    return Wording(words, hashes, figures, names, (told & np.uint64(_TELLS)).astype(bool))
 
 
 class Paragraphed(NamedTuple):
     """The words of all paragraphs of a text, without dateline and credits wherever they stand."""
 
-    words: Wording
+    hashes: Hashes  # of each word, as in `Wording`
+    telling: npt.NDArray[np.bool_]
     ends: Places  # of each paragraph: at which word the next one begins
     header: int  # how many paragraphs at the beginning only the outlet adds
     footer: int  # how many at the end
@@ -308,24 +314,24 @@ class Paragraphed(NamedTuple):
 
 def read_paragraphs(text: str) -> Paragraphed:
     """Return the words of a text by paragraphs, for those who say which of them changed."""
-    found = [_chunks_of(_without_credits(_without_dateline(part))) for part in paragraphs(text)]
-    sizes = [sum([len(facts) for _, facts in chunks]) // _FACTS.size for chunks in found]
+    found = [
+        b"".join([facts for _, facts in _chunks_of(_without_credits(_without_dateline(part)))])
+        for part in paragraphs(text)
+    ]
+    hashes, told = _facts(found)
+    ends = np.cumsum([len(facts) // _FACTS.size for facts in found], dtype=np.intp)
     parts = parted(text)
-    words = _wording([chunk for chunks in found for chunk in chunks])
-    return Paragraphed(words, np.cumsum(sizes, dtype=np.intp), len(parts.header), len(parts.footer))
+    return Paragraphed(hashes, (told & np.uint64(_TELLS)).astype(bool), ends, len(parts.header), len(parts.footer))
 
 
 def _chunks_of(text: str) -> list[tuple[str, bytes]]:
     return list(map(_CHUNKS.__getitem__, _plain(text).split()))
 
 
-def _wording(chunks: list[tuple[str, bytes]]) -> Wording:
-    words = " ".join([words for words, _ in chunks if words])
-    facts = np.frombuffer(b"".join([facts for _, facts in chunks]), "<u8").reshape(-1, 2)
-    hashes, told = facts[:, 0].astype(np.uint64), facts[:, 1]
-    kinds = told & np.uint64(_TELLS - 1)
-    figures, names = np.flatnonzero(kinds == _FIGURE), _names(hashes, kinds == _CAPITAL)
-    return Wording(words, hashes, figures, names, (told & np.uint64(_TELLS)).astype(bool))
+def _facts(found: Iterable[bytes]) -> tuple[Hashes, Hashes]:
+    """Return of each word its hash, and what else is known of it."""
+    facts = np.frombuffer(b"".join(found), "<u8").reshape(-1, 2)
+    return facts[:, 0].astype(np.uint64), facts[:, 1]
 
 
 def _plain(text: str) -> str:
@@ -471,6 +477,9 @@ _CREDITS: Final = _any_of(
 )
 
 
+_AGENCY_TAIL: Final = 12  # " REUTERS X ", the longest credit that is not in brackets
+
+
 def _is_header(line: str) -> bool:
     return len(line) <= MAX_HEADER_CHARS and _HEADER.fullmatch(line) is not None
 
@@ -485,6 +494,8 @@ def _without_dateline(lead: str) -> str:
 
 
 def _without_credits(last: str) -> str:
+    if last[-1:] not in ")]" and "reuter" not in last[-_AGENCY_TAIL:].lower():
+        return last  # mostly; the search costs as much as all the words of a paragraph
     # The tail only: in a long paragraph the search would start anew at every space.
     cut = max(0, len(last) - MAX_FOOTER_CHARS)
     return last[:cut] + _CREDITS.sub("", last[cut:])
