@@ -22,7 +22,7 @@ from streams.contracts.events import Changes
 from streams.core.fingerprint import finished
 from streams.core.wording import Hashes, correction_note, paragraphs, read_paragraphs
 
-MAX_PARAGRAPHS: Final = 64  # remembered of a version; one article in thirty has more
+MAX_PARAGRAPHS: Final = 64  # remembered of a version; one article in forty has more
 MAX_READ: Final = 2 * MAX_PARAGRAPHS  # of the new version: what was pushed down by new paragraphs is found again
 MAX_RECORD_BYTES: Final = 448  # some 600 characters in base64
 MAX_NOTE_CHARS: Final = 1_000  # longer ones are cut, the text keeps its own
