@@ -17,6 +17,7 @@ import xxhash
 from streams.contracts import ids
 from streams.contracts.events import (
     Change,
+    Changes,
     CleanArticle,
     DuplicateSeen,
     ForgetArticle,
@@ -31,6 +32,7 @@ from streams.core.forget import forgetting, is_forgetting
 from streams.core.matching import DedupePolicy, Evidence, Relationship, compare
 from streams.core.pages import Pages
 from streams.core.postings import Postings
+from streams.core.revision import Version, changes, unpack, version_of, with_note
 from streams.core.shelf import MemoryShelf, Shelf
 from streams.core.stories import StoryIndex, StoryPolicy, Terms, counted_terms, pack, published_hour
 from streams.core.wording import Reading, read_article
@@ -327,6 +329,7 @@ class DedupeState:
         previous = arrival.unique
         version = arrival.identity.versions + 1 if arrival.identity else 1
         change = "new" if version == 1 else self._change(marks, previous)
+        written = version_of(article.text)
         terms = self._stories.weigh(counted_terms(arrival.reading, self._story_policy))
         hour = published_hour(article.published_at)
         if previous is not None and change != "replaced":
@@ -336,7 +339,8 @@ class DedupeState:
         return self._decision(
             arrival, verdict=None, rule=change, canonical_id=article.article_id, version=version, versions=version,
             change=change, story_id=story_id, score=1.0, related=related, sketch=marks.pack(), terms=pack(terms),
-            published=hour, story=story,
+            published=hour, story=story, paragraphs=written.kept.pack(),
+            changes=self._changes(arrival, change, written),
         )  # fmt: skip
 
     def _decision(self, arrival: _Arrival, **judged: Any) -> Decision:
@@ -355,6 +359,15 @@ class DedupeState:
             return "revised"
         shared = overlap(marks.shingles, before.shingles, MAX_SHINGLES).jaccard
         return "replaced" if shared < self.policy.replaced_jaccard else "revised"
+
+    def _changes(self, arrival: _Arrival, change: Change, written: Version) -> Changes | None:
+        """Return what a new version changes; None where nothing is known of the one before, or it was taken back."""
+        previous = arrival.unique
+        if change == "new" or previous is None or not previous.paragraphs or self.taken_back(previous):
+            return None
+        if change == "replaced":
+            return Changes(title=True)
+        return changes(unpack(previous.paragraphs), written, title=previous.title_hash != arrival.marks.title_hash)
 
     def _stay(self, previous: Decision) -> StoryPlace:
         newest = self._stories.newest(previous.story_id)
@@ -422,10 +435,16 @@ def _unique_article(article: CleanArticle, decision: Decision, origin: str, pipe
     clean = {name: getattr(article, name) for name in CleanArticle.model_fields}
     judged = {
         "event_id": ids.event_id("UniqueArticle", origin, pipeline), "version": decision.version,
-        "change": decision.change, "story_id": decision.story_id,
+        "change": decision.change, "changes": _with_note(article, decision), "story_id": decision.story_id,
         "related": tuple(Relation(relation="contains", article_id=found) for found in decision.related),
     }  # fmt: skip
     return UniqueArticle.model_construct(**(clean | judged))  # validated when they were read, or made here
+
+
+def _with_note(article: CleanArticle, decision: Decision) -> Changes | None:
+    if decision.changes is None or decision.change != "corrected":
+        return decision.changes
+    return with_note(decision.changes, article.title, article.text)
 
 
 def _story_update(article: CleanArticle, decision: Decision, cause: str, pipeline: str) -> StoryUpdate:

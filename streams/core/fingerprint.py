@@ -197,10 +197,10 @@ def _mixed(spread: Sequence[Hashes], bits: int) -> Hashes:
     summed = spread[0] * _FACTORS[0]
     for part, factor in zip(spread[1:], _FACTORS[1:], strict=False):
         summed += part * factor
-    return _finished(summed) >> np.uint64(64 - bits)
+    return finished(summed) >> np.uint64(64 - bits)
 
 
-def _finished(mixed: Hashes) -> Hashes:
+def finished(mixed: Hashes) -> Hashes:
     """Spread the bits (finaliser of splitmix64), so that the smallest hashes are a fair sample."""
     mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

@@ -37,6 +37,25 @@ def read(text: str) -> Wording:
     return Wording(hashes, figures.nonzero()[0], _names(hashes, capitals), telling)
 
 
+class Paragraphed(NamedTuple):
+    """The words of all paragraphs of a text, without dateline and credits wherever they stand."""
+
+    hashes: Hashes  # of each word, as in `Wording`
+    telling: Flags
+    ends: Places  # of each paragraph: at which word the next one begins
+    header: int  # how many paragraphs at the beginning only the outlet adds
+    footer: int  # how many at the end
+
+
+def read_paragraphs(text: str) -> Paragraphed:
+    """Return the words of a text by paragraphs, for those who say which of them changed."""
+    found = [scan(_without_credits(_without_dateline(part))) for part in paragraphs(text)] or [scan("")]
+    hashes, telling = np.concatenate([one.hashes for one in found]), np.concatenate([one.telling for one in found])
+    ends = np.cumsum([len(one.hashes) for one in found], dtype=np.intp)[: len(paragraphs(text))]
+    parts = parted(text)
+    return Paragraphed(hashes, telling, ends, len(parts.header), len(parts.footer))
+
+
 def _names(hashes: Hashes, capital: Flags) -> Places:
     """Return at which of the words with a capital letter those stand that are nowhere without."""
     places, others = capital.nonzero()[0], np.sort(hashes[~capital])
@@ -147,6 +166,9 @@ _CREDITS: Final = _any_of(
 )
 
 
+_AGENCY_TAIL: Final = 12  # " REUTERS X ", the longest credit that is not in brackets
+
+
 def _is_header(line: str) -> bool:
     return len(line) <= MAX_HEADER_CHARS and _HEADER.fullmatch(line) is not None
 
@@ -161,6 +183,8 @@ def _without_dateline(lead: str) -> str:
 
 
 def _without_credits(last: str) -> str:
+    if last[-1:] not in ")]" and "reuter" not in last[-_AGENCY_TAIL:].lower():
+        return last  # mostly; the search costs as much as all the words of a paragraph
     # The tail only: in a long paragraph the search would start anew at every space.
     cut = max(0, len(last) - MAX_FOOTER_CHARS)
     return last[:cut] + _CREDITS.sub("", last[cut:])
