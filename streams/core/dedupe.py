@@ -30,9 +30,10 @@ from streams.core.decision import MAX_TITLE_CHARS, Decision, Filed, StoryPlace, 
 from streams.core.fingerprint import MAX_SHINGLES, Fingerprint, digest, fingerprint, overlap
 from streams.core.forget import forgetting, is_forgetting
 from streams.core.matching import DedupePolicy, Evidence, Relationship, compare
+from streams.core.outline import outline, unpack
 from streams.core.pages import Pages
 from streams.core.postings import Postings
-from streams.core.revision import Version, changes, unpack, version_of, with_note
+from streams.core.revision import changes, with_note
 from streams.core.shelf import MemoryShelf, Shelf
 from streams.core.stories import StoryIndex, StoryPolicy, Terms, counted_terms, pack, published_hour
 from streams.core.wording import Reading, read_article
@@ -329,7 +330,6 @@ class DedupeState:
         previous = arrival.unique
         version = arrival.identity.versions + 1 if arrival.identity else 1
         change = "new" if version == 1 else self._change(marks, previous)
-        written = version_of(article.text)
         terms = self._stories.weigh(counted_terms(arrival.reading, self._story_policy))
         hour = published_hour(article.published_at)
         if previous is not None and change != "replaced":
@@ -339,8 +339,8 @@ class DedupeState:
         return self._decision(
             arrival, verdict=None, rule=change, canonical_id=article.article_id, version=version, versions=version,
             change=change, story_id=story_id, score=1.0, related=related, sketch=marks.pack(), terms=pack(terms),
-            published=hour, story=story, paragraphs=written.kept.pack(),
-            changes=self._changes(arrival, change, written),
+            published=hour, story=story, paragraphs=outline(arrival.reading.paragraphs).pack(),
+            changes=self._changes(arrival, change),
         )  # fmt: skip
 
     def _decision(self, arrival: _Arrival, **judged: Any) -> Decision:
@@ -360,14 +360,17 @@ class DedupeState:
         shared = overlap(marks.shingles, before.shingles, MAX_SHINGLES).jaccard
         return "replaced" if shared < self.policy.replaced_jaccard else "revised"
 
-    def _changes(self, arrival: _Arrival, change: Change, written: Version) -> Changes | None:
+    def _changes(self, arrival: _Arrival, change: Change) -> Changes | None:
         """Return what a new version changes; None where nothing is known of the one before, or it was taken back."""
         previous = arrival.unique
         if change == "new" or previous is None or not previous.paragraphs or self.taken_back(previous):
             return None
         if change == "replaced":
             return Changes(title=True)
-        return changes(unpack(previous.paragraphs), written, title=previous.title_hash != arrival.marks.title_hash)
+        return changes(
+            unpack(previous.paragraphs), arrival.reading.paragraphs, arrival.article.text,
+            title=previous.title_hash != arrival.marks.title_hash,
+        )  # fmt: skip
 
     def _stay(self, previous: Decision) -> StoryPlace:
         newest = self._stories.newest(previous.story_id)

@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from streams.core.scan import Hashes
+from streams.core.scan import Hashes, finished
 from streams.core.wording import Reading, Wording, read
 
 SHINGLE_WORDS: Final = 5  # as usual for news: four occur in unrelated reports, six are broken by every second edit
@@ -87,7 +87,7 @@ class Overlap(NamedTuple):
 
 def fingerprint(reading: Reading) -> Fingerprint:
     """Return the fingerprint of an article; a pure function of its words."""
-    heading, body, note = reading
+    heading, body, note, _ = reading
     shingles = _shingles(body.hashes, SHINGLE_WORDS)
     numbers, names = map(distinct, slots(body))
     return Fingerprint(
@@ -198,13 +198,6 @@ def _mixed(spread: Sequence[Hashes], bits: int) -> Hashes:
     for part, factor in zip(spread[1:], _FACTORS[1:], strict=False):
         summed += part * factor
     return finished(summed) >> np.uint64(64 - bits)
-
-
-def finished(mixed: Hashes) -> Hashes:
-    """Spread the bits (finaliser of splitmix64), so that the smallest hashes are a fair sample."""
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return mixed ^ (mixed >> np.uint64(31))
 
 
 def slots(body: Wording) -> tuple[Hashes, Hashes]:

@@ -22,6 +22,8 @@ _Characters: TypeAlias = npt.NDArray[np.uint32]
 MAX_REMEMBERED: Final = 65_536  # tokens or chunks that take the slow way; then it starts anew
 _BASE: Final = 0x9E3779B97F4A7C15  # odd, so that it has an inverse
 _BLOCK: Final = 65_536  # powers that are made at a time; texts are seldom longer
+_ROW_BYTES: Final = 24  # of a word that takes the slow way
+_LINE_BREAK: Final = ord("\n")
 _BMP: Final = 65_536  # characters that the tables know; the last one stands for all beyond
 
 _LETTER, _DIGIT, _JOINER = 1, 2, 3  # a joiner continues a word and begins none: the underscore
@@ -38,6 +40,7 @@ class Scanned(NamedTuple):
     figures: Flags
     capitals: Flags  # written with a capital letter, and no function word
     telling: Flags  # says something about the subject
+    lines: Places  # of each line of the text: at which word the next one begins
 
 
 class _Spans(NamedTuple):
@@ -141,7 +144,9 @@ def _described(
     capitals = content & (kinds[starts] >= _UPPER) & (ends - starts > 1)
     telling = content & ((sizes > 2) | (characters[starts] > 127) | (characters[ends - 1] > 127))
     kept = listed != _NOTHING
-    return Scanned(hashes[kept], figures[kept], capitals[kept], telling[kept])
+    breaks = (characters == _LINE_BREAK).nonzero()[0]
+    lines = np.concatenate((starts[kept].searchsorted(breaks), [kept.sum()]))
+    return Scanned(hashes[kept], figures[kept], capitals[kept], telling[kept], lines)
 
 
 class _Remembered(dict[str, bytes]):
@@ -172,19 +177,21 @@ _ODD_TOKENS: Final = _OddTokens()
 
 
 def _slowly(text: str) -> Scanned:
-    rows = np.frombuffer(b"".join(map(_CHUNKS.__getitem__, text.split())), np.uint64).reshape(-1, 3)
+    found = [b"".join(map(_CHUNKS.__getitem__, line.split())) for line in text.split("\n")]
+    rows = np.frombuffer(b"".join(found), np.uint64).reshape(-1, 3)
+    lines = np.cumsum([len(line) for line in found], dtype=np.intp) // _ROW_BYTES
     kinds = rows[:, 1]
-    return Scanned(rows[:, 0].copy(), kinds == Kind.FIGURE, kinds == Kind.CAPITAL, rows[:, 2].astype(np.bool_))
+    return Scanned(rows[:, 0].copy(), kinds == Kind.FIGURE, kinds == Kind.CAPITAL, rows[:, 2].astype(np.bool_), lines)
 
 
 def _span_hashes(characters: Hashes, starts: Places, ends: Places) -> Hashes:
     powers, inverses = _powers(len(characters))
     sums = np.zeros(len(characters) + 1, np.uint64)
     np.cumsum(characters * powers, out=sums[1:])
-    return _finished((sums[ends] - sums[starts]) * inverses[starts])
+    return finished((sums[ends] - sums[starts]) * inverses[starts])
 
 
-def _finished(mixed: Hashes) -> Hashes:
+def finished(mixed: Hashes) -> Hashes:
     """Spread the bits: the finaliser of splitmix64."""
     mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

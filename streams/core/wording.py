@@ -1,12 +1,12 @@
 """An article's words as a comparison sees them: without house style, byline, dateline, agency header and footer."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from streams.core.scan import Flags, Hashes, Places, scan
+from streams.core.scan import Flags, Hashes, Places, Scanned, scan
 
 
 class Wording(NamedTuple):
@@ -18,27 +18,8 @@ class Wording(NamedTuple):
     telling: Flags  # of each word, whether it says something about the subject
 
 
-class Reading(NamedTuple):
-    """An article as it is compared."""
-
-    heading: Wording
-    body: Wording
-    note: str  # the paragraph that says what was corrected, "" where there is none
-
-
-def read_article(title: str, text: str) -> Reading:
-    """Return the words of headline and text, without what each outlet adds around them."""
-    return Reading(read(title), read(substance(text)), correction_note(title, text))
-
-
-def read(text: str) -> Wording:
-    """Return the words of a text; equal for texts that differ in case, quotes, punctuation or spacing only."""
-    hashes, figures, capitals, telling = scan(text)
-    return Wording(hashes, figures.nonzero()[0], _names(hashes, capitals), telling)
-
-
-class Paragraphed(NamedTuple):
-    """The words of all paragraphs of a text, without dateline and credits wherever they stand."""
+class Paragraphs(NamedTuple):
+    """The words of all paragraphs of a text, those too that only the outlet adds."""
 
     hashes: Hashes  # of each word, as in `Wording`
     telling: Flags
@@ -47,13 +28,52 @@ class Paragraphed(NamedTuple):
     footer: int  # how many at the end
 
 
-def read_paragraphs(text: str) -> Paragraphed:
-    """Return the words of a text by paragraphs, for those who say which of them changed."""
-    found = [scan(_without_credits(_without_dateline(part))) for part in paragraphs(text)] or [scan("")]
-    hashes, telling = np.concatenate([one.hashes for one in found]), np.concatenate([one.telling for one in found])
-    ends = np.cumsum([len(one.hashes) for one in found], dtype=np.intp)[: len(paragraphs(text))]
-    parts = parted(text)
-    return Paragraphed(hashes, telling, ends, len(parts.header), len(parts.footer))
+class Reading(NamedTuple):
+    """An article as it is compared."""
+
+    heading: Wording
+    body: Wording
+    note: str  # the paragraph that says what was corrected, "" where there is none
+    paragraphs: Paragraphs
+
+
+def read_article(title: str, text: str) -> Reading:
+    """Return the words of headline and text, without what each outlet adds around them, and all by paragraphs."""
+    parts = paragraphs(text)
+    start, end = _edges(parts)
+    lines = [*parts[:start], *_trimmed(parts[start:end])[0], *parts[end:]] if start < end else parts
+    first, last = (start, end) if start < end else (0, len(parts))
+    words = scan("\n".join((title, *lines)))  # at once: half of what a headline costs is to begin
+    ends = words.lines[title.count("\n") :]  # of the headline, and of each paragraph
+    head = int(ends[0])
+    return Reading(
+        _wording(words, 0, head), _wording(words, int(ends[first]), int(ends[last])), _note_in(title, parts),
+        Paragraphs(words.hashes[head:], words.telling[head:], ends[1:] - head, first, len(parts) - last),
+    )  # fmt: skip
+
+
+def read(text: str) -> Wording:
+    """Return the words of a text; equal for texts that differ in case, quotes, punctuation or spacing only."""
+    words = scan(text)
+    return _wording(words, 0, len(words.hashes))
+
+
+def _wording(words: Scanned, start: int, end: int) -> Wording:
+    hashes, here = words.hashes[start:end], slice(start, end)
+    return Wording(hashes, words.figures[here].nonzero()[0], _names(hashes, words.capitals[here]), words.telling[here])
+
+
+def read_paragraph(part: str) -> Paragraphs:
+    """Return the words of one paragraph as it is written."""
+    words = scan(part)
+    return Paragraphs(words.hashes, words.telling, words.lines, 0, 0)
+
+
+def variants(part: str) -> tuple[str, ...]:
+    """Return a paragraph with and without dateline and credits; none where it has neither."""
+    cut = _without_dateline(part)
+    found = tuple(dict.fromkeys((part, cut, _without_credits(part), _without_credits(cut))))
+    return found if len(found) > 1 else ()
 
 
 def _names(hashes: Hashes, capital: Flags) -> Places:
@@ -99,21 +119,29 @@ def substance(text: str) -> str:
 def parted(text: str) -> Substance:
     """Return what `substance` does, and what it leaves out."""
     parts = paragraphs(text)
+    start, end = _edges(parts)
+    if start == end:
+        return Substance(text)
+    kept, dateline, ending = _trimmed(parts[start:end])
+    return Substance("\n\n".join(kept), tuple(parts[:start]), dateline, ending, tuple(parts[end:]))
+
+
+def _edges(parts: Sequence[str]) -> tuple[int, int]:
+    """Return where the substance begins and ends; twice the same where there is none."""
     start, end = 0, len(parts)
     while start < min(end, MAX_HEADER_LINES) and _is_header(parts[start]):
         start += 1
     while end > max(start, len(parts) - MAX_FOOTER_LINES) and _is_footer(parts[end - 1]):
         end -= 1
-    kept = parts[start:end]
-    if not kept:
-        return Substance(text)
-    lead = kept[0]
-    kept[0] = _without_dateline(lead)
-    dateline = lead[: len(lead) - len(kept[0])]
-    last = kept[-1]
-    kept[-1] = _without_credits(last)
-    ending = last[len(kept[-1]) :]
-    return Substance("\n\n".join(kept), tuple(parts[:start]), dateline, ending, tuple(parts[end:]))
+    return start, end
+
+
+def _trimmed(kept: list[str]) -> tuple[list[str], str, str]:
+    """Return the paragraphs without dateline and credits, and these."""
+    lead = _without_dateline(kept[0])
+    kept, dateline = [lead, *kept[1:]], kept[0][: len(kept[0]) - len(lead)]
+    last = _without_credits(kept[-1])
+    return [*kept[:-1], last], dateline, kept[-1][len(last) :]
 
 
 _MONTH: Final = (
@@ -205,7 +233,10 @@ _NOTE_LINES: Final = 3  # notes stand at the top or at the foot
 
 def correction_note(title: str, text: str) -> str:
     """Return the paragraph that says what was corrected, "" where there is none."""
-    parts = paragraphs(text)
+    return _note_in(title, paragraphs(text))
+
+
+def _note_in(title: str, parts: list[str]) -> str:
     edges = parts if len(parts) <= 2 * _NOTE_LINES else parts[:_NOTE_LINES] + parts[-_NOTE_LINES:]
     return _first_note((title, *edges))
 

@@ -4,14 +4,9 @@ import numpy as np
 import pytest
 
 from streams.contracts.events import Changes
-from streams.core.revision import (
-    MAX_NOTE_CHARS,
-    MAX_PARAGRAPHS,
-    changes,
-    unpack,
-    version_of,
-    with_note,
-)
+from streams.core.outline import MAX_PARAGRAPHS, outline, unpack
+from streams.core.revision import MAX_NOTE_CHARS, changes, with_note
+from streams.core.wording import Paragraphs, read_article
 from tests.clean_articles import report
 
 OLD = report(1, sentences=12).split("\n\n")
@@ -22,8 +17,12 @@ OTHER = [part.replace("word", "other") for part in LONG[:12]]
 
 def found(old: list[str], new: list[str]) -> Changes:
     """Return what changed between two texts of which the first is only remembered."""
-    before, after = (version_of("\n\n".join(parts)) for parts in (old, new))
-    return changes(unpack(before.kept.pack()), after, title=False)
+    text = "\n\n".join(new)
+    return changes(unpack(outline(words_of(old)).pack()), words_of(new), text, title=False)
+
+
+def words_of(parts: list[str]) -> Paragraphs:
+    return read_article("", "\n\n".join(parts)).paragraphs
 
 
 def nothing(**but: object) -> Changes:
@@ -82,13 +81,14 @@ def test_of_a_long_text_the_beginning_is_compared() -> None:
 
 @pytest.mark.parametrize("count", [0, 1, 12, 40, MAX_PARAGRAPHS, 200])
 def test_a_record_is_small_and_comes_back(count: int) -> None:
-    kept = version_of("\n\n".join(LONG[:count])).kept
+    kept = outline(words_of(LONG[:count]))
     packed = kept.pack()
     again = unpack(packed)
     width = again.sketches.shape[1]
     assert len(packed) <= 608
-    assert (again.header, again.total, again.hashes) == (kept.header, kept.total, kept.hashes[:MAX_PARAGRAPHS])
-    assert np.array_equal(again.sketches, kept.sketches[:MAX_PARAGRAPHS, :width])
+    assert (again.header, again.footer, again.total) == (kept.header, kept.footer, kept.total)
+    assert again.hashes.tolist() == kept.hashes.tolist()
+    assert np.array_equal(again.sketches, kept.sketches[:, :width])
 
 
 def test_a_new_note_is_named_and_not_as_an_added_paragraph() -> None:
