@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from streams.core.wording import Wording, correction_note, paragraphs, parted, read, read_article, substance
 
 LINES = (
-    "By Jane Doe", "(AP)", "OSLO, May 5 (Reuters) - The U.S. storm of 1,250.5", "The bridge was shut, he said. REUTERS",
-    "Reporting by Ann Roe", "All rights reserved.", "Correction: the bridge is in Bergen.", "* * *", "\u6771\u4eac", "U.",
-    "S. and one", "1,", "250", "a\u0301", "\u0301b", "per", "cent", "Per cent of it (editing by Tom Lee)", "",
+    "By Jane Doe", "(AP)", "OSLO, May 5 (Reuters) - The U.S. storm of 1,250.5", "The bridge is shut. REUTERS",
+    "Reporting by Ann Roe", "All rights reserved.", "Correction: the bridge is in Bergen.", "* * *", "\u6771\u4eac",
+    "U.", "S. and one", "1,", "250", "a\u0301", "\u0301b", "per", "cent", "Per cent of it (editing by Tom Lee)", "",
 )  # fmt: skip
 TEXTS = st.lists(st.sampled_from(LINES) | st.text(max_size=12), max_size=14).map("\n".join)
 TITLES = st.sampled_from(LINES) | st.text(max_size=12)
