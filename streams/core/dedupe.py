@@ -49,7 +49,7 @@ _VERDICTS: Final[dict[Relationship, Verdict]] = {"copy": "near_copy", "contained
 _COPIES: Final = tuple(_VERDICTS.values())
 COPY_OF_COPY: Final = "same_words_as_copy"  # the words of a near copy again: judged once
 
-POLICY_VERSION: Final = "dedupe/2"  # counts up when the same numbers would give other verdicts
+POLICY_VERSION: Final = "dedupe/3"  # counts up when the same numbers would give other verdicts, or say more of them
 
 
 class _Arrival(NamedTuple):

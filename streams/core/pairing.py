@@ -36,6 +36,13 @@ class Version:
         sums: Hashes = self._sums[stops - 1] + self._words[stops - 1] - self._sums[start]
         return sums & HASH
 
+    def joined(self, first: int, seconds: Sequence[int]) -> Hashes:
+        """Return the hashes of a paragraph with each of these behind it, as if both were one."""
+        last, hashes = self._words[self.ends[first] - 1], self.outline.hashes
+        given = factors(self._words[[self.starts[second] for second in seconds]])
+        sums: Hashes = hashes[first] + hashes[seconds] + last * (given - np.uint64(1))
+        return sums & HASH
+
 
 class Paired:
     """Which paragraph of the old text each of the new one is, from the surest to the least sure."""
@@ -54,6 +61,7 @@ class Paired:
         self._find_moved()
         self._find_merged()
         self._find_split()
+        self._find_parted()
         self._find_altered(paired)
 
     def _pair(self, old: Sequence[int], new: Sequence[int]) -> None:
@@ -104,6 +112,16 @@ class Paired:
             parts = next((at for at, found in enumerate(joined.tolist(), start=1) if at > 1 and found in places), 0)
             if parts:
                 self._pair([places[int(joined[parts - 1])]], together[:parts])
+
+    def _find_parted(self) -> None:
+        """Pair two that together are an old paragraph, and now have others between them."""
+        for first in tuple(self.new_left):
+            places = {self._old[place]: place for place in reversed(self.old_left)}
+            seconds = [place for place in self.new_left if place > first] if first in self.new_left else []
+            for second, found in zip(seconds, self._after.joined(first, seconds).tolist(), strict=True):
+                if found in places:
+                    self._pair([places[found]], [first, second])
+                    break
 
     def _together(self, new: int) -> list[int]:
         """Return the paragraphs of words from this one on up to the next one that is paired."""

@@ -51,7 +51,7 @@ def test_places_stand_in_the_texts_and_name_each_paragraph_once(old: str, new: s
 
 
 @given(TEXTS, TEXTS)
-@settings(max_examples=300)
+@settings(max_examples=150)
 @example("storm Oslo\n\nof the storm", "storm Oslo of the storm")
 def test_words_that_came_or_went_stand_in_a_paragraph_that_is_named(old: str, new: str) -> None:
     found = changed(old, new)
@@ -75,7 +75,7 @@ def _of_the_outlet(text: str) -> set[int]:
 
 
 @given(DRAFTS, DRAFTS)
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_of_unlike_paragraphs_all_that_came_or_went_are_named(old: list[int], new: list[int]) -> None:
     found = changed(drafted(old), drafted(new))
     came = [place for place, number in enumerate(new) if number not in old]

@@ -19,7 +19,7 @@ def told(wording: Wording) -> list[list[int]]:
 
 
 @given(TITLES, TEXTS)
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=400, deadline=None)
 @example("", "")
 @example("U.", "S.")
 @example("one\ntwo", "\n".join(LINES))
@@ -31,7 +31,7 @@ def test_parts_of_an_article_are_as_if_read_alone(title: str, text: str) -> None
 
 
 @given(TEXTS)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_paragraphs_are_all_that_the_text_holds(text: str) -> None:
     found, parts = read_article("A title", text).paragraphs, paragraphs(text)
     out = parted(text)

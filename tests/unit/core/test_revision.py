@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from streams.contracts.events import Changes
-from streams.core.outline import MAX_PARAGRAPHS, outline, unpack
+from streams.core.outline import MAX_PARAGRAPHS, MAX_READ, outline, unpack
+from streams.core.pairing import MAX_WORDS
 from streams.core.revision import MAX_NOTE_CHARS, changes, with_note
 from streams.core.wording import Paragraphs, read_article
 from tests.clean_articles import report
@@ -13,6 +14,12 @@ OLD = report(1, sentences=12).split("\n\n")
 # Each paragraph in words of its own: made-up reports share theirs more than news do.
 LONG = [" ".join(f"word{number * 20 + at}" for at in range(20)) for number in range(200)]
 OTHER = [part.replace("word", "other") for part in LONG[:12]]
+THIRDS = [" ".join(OLD[2].split()[at : at + 4]) for at in (0, 4)] + [" ".join(OLD[2].split()[8:])]
+CHINESE = [
+    "东京的桥梁在风暴中倒塌，三人受伤。", "政府说修复需要两年时间，费用很高。", "当地居民批评政府的反应太慢。",
+    "学校将于周一重新开放，考试推迟。",
+]  # fmt: skip
+THAI = ["สะพานในกรุงเทพพังลงเมื่อคืนนี้", "รัฐบาลกล่าวว่าจะซ่อมแซมภายในสองปี", "ชาวบ้านวิจารณ์รัฐบาลว่าช้าเกินไป"]
 
 
 def found(old: list[str], new: list[str]) -> Changes:
@@ -50,10 +57,68 @@ def nothing(**but: object) -> Changes:
         ([part.upper().replace(" ", "  ") for part in OLD], {}),
         ([OLD[0], " ".join(reversed(OLD[1].split())), *OLD[2:]], {"altered": [1]}),
         (OTHER, {"added": list(range(12)), "removed": list(range(12))}),
+        ([*OLD[:2], " ".join(OLD[2:9]), *OLD[9:]], {}),
+        ([*OLD[:2], " ".join(OLD[2:9]), *OLD[10:]], {"removed": [9]}),
+        ([*OLD[:2], *THIRDS, *OLD[3:]], {}),
+        ([*OLD[:2], " ".join(THIRDS[:2]), OTHER[0], OTHER[1], THIRDS[2], *OLD[3:]], {"added": [3, 4]}),
+        ([*OLD[6:], *OLD[:6]], {"moved": [6, 7, 8, 9, 10, 11]}),
+        ([OLD[0], *OLD[2:7], OLD[1] + " At last.", *OLD[7:]], {"altered": [6]}),
+        ([OLD[3] + " At last.", *OLD[5:], *OLD[:3], OLD[4]], {"moved": [8, 9, 10, 11], "altered": [0]}),
+        ([], {"removed": list(range(12))}),
+        (["* * *", "\u2014"], {"removed": list(range(12))}),
     ],
 )  # fmt: skip
 def test_what_changed_is_named(new: list[str], named: dict[str, list[int]]) -> None:
     assert found(OLD, new) == nothing(**named)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        (CHINESE, [CHINESE[0], CHINESE[1].replace("两", "三"), *CHINESE[2:]], {"altered": [1]}),
+        (CHINESE, [CHINESE[0], "气象台警告说明天还会有大雨。", *CHINESE[1:]], {"added": [1]}),
+        (CHINESE, [*CHINESE[1:], CHINESE[0]], {"moved": [3]}),
+        (CHINESE, [CHINESE[0] + CHINESE[1], *CHINESE[2:]], {}),
+        (THAI, [THAI[0], THAI[1].replace("สอง", "สาม"), THAI[2]], {"altered": [1]}),
+        (THAI, THAI[:2], {"removed": [2]}),
+    ],
+)  # fmt: skip
+def test_languages_without_spaces(old: list[str], new: list[str], named: dict[str, list[int]]) -> None:
+    assert found(old, new) == nothing(**named)
+
+
+def test_paragraphs_in_which_no_word_tells_are_compared_by_all_words() -> None:
+    table = ["12 14 15 16", "22 24 25 26", "32 34 35 36"]
+    assert found(table, [table[0], "22 24 27 26", table[2]]) == nothing(altered=[1])
+    assert found(["It was he.", *OLD], ["It was she.", *OLD]) == nothing(altered=[0])
+
+
+def test_a_text_without_paragraphs() -> None:
+    assert found([], []) == found(["* * *"], []) == nothing()
+    assert found([], [OLD[0]]) == nothing(added=[0])
+    one = " ".join(OLD)
+    assert found([one], [one + " " + OTHER[0]]) == nothing(altered=[0])
+    assert found([one], OLD) == found(OLD, [one]) == nothing()
+    assert found([one], [OTHER[0]]) == nothing(added=[0], removed=[0])
+
+
+def test_ten_thousand_paragraphs_are_read_up_to_a_limit() -> None:
+    many = [f"{LONG[number % 200]} number{number}" for number in range(10_000)]
+    words = words_of(many)
+    assert len(outline(words).pack()) <= 608
+    assert len(outline(words, MAX_READ).hashes) == MAX_READ
+    assert found(many, [OTHER[0], *many]) == nothing(added=[0], uncompared=len(many) - MAX_PARAGRAPHS)
+    assert found(many, [" ".join(many)]) == nothing()  # the rest is not remembered
+    assert found(many, many[::-1]) == nothing(uncompared=len(many))
+
+
+def test_a_search_within_a_paragraph_has_an_end() -> None:
+    long = " ".join(f"word{at}" for at in range(MAX_WORDS + 1))
+    assert found([long, OLD[1]], [f"{long} {OLD[1]}"]) == nothing(altered=[0], removed=[1])
+    short = " ".join(long.split()[1:])
+    assert found([short, OLD[1]], [f"{short} {OLD[1]}"]) == nothing()
+    again = [" ".join(["again"] * (at + 1)) for at in range(MAX_PARAGRAPHS)]
+    assert found(again, [" ".join(["again"] * 5_000)] * 4).removed
 
 
 def test_places_count_the_lines_that_are_not_compared() -> None:
