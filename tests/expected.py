@@ -56,7 +56,8 @@ def differences(seed: Seed, event: dict[str, Any], article_ids: dict[tuple[str, 
 
 
 def _enriched(wanted: dict[str, Any], event: dict[str, Any]) -> list[str]:
-    found = []
+    named = event["changes"] or {}
+    found = [_same(f"changes: {name}", value, named.get(name)) for name, value in wanted.get("changes", {}).items()]
     if "language" in wanted:
         found.append(_same("language", wanted["language"], event["language"]["code"]))
     if "removed_rules" in wanted:

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from streams.cli.letterbox import moment
 from streams.cli.sought import Sought
+from streams.contracts.events import Changes
 from streams.core.align import Difference, Piece, Row
 from streams.core.explain import WORDS, Explanation, Recorded, Side, told
 from streams.core.fingerprint import MAX_SHINGLES
@@ -121,11 +122,21 @@ def _evidence(found: Explained) -> Iterator[tuple[str, Text]]:
             f" {counts['added']} only in {b}"
         ),
     )
+    if explanation.event_changes is not None:
+        yield "changes", Text(f"{_named(explanation.event_changes)} (as events name them: paragraphs count from 0)")
     for name, side in zip(found.names, found.sides, strict=True):
         if side.reading.note:
             yield "correction note", Text(f"{name}: {' '.join(side.reading.note.split())}")
         if side.marks.bare:
             yield "bare", Text(f"{name} mentions nothing of its title")
+
+
+def _named(changes: Changes) -> str:
+    places = {what: getattr(changes, what) for what in ("added", "removed", "altered", "moved")}
+    named = [f"{what} {', '.join(map(str, at))}" for what, at in places.items() if at]
+    title = ["title"] if changes.title else []
+    note = ["note"] if changes.note else []
+    return "; ".join([*title, *named, *note]) or "nothing"
 
 
 def _thresholds(explanation: Explanation) -> Iterator[tuple[str, Text]]:

@@ -167,6 +167,7 @@ def as_json(found: Explained, *, brief: bool) -> dict[str, Any]:
         "evidence": told.match.evidence,
         "words": words._asdict(),
         "changes": _changes(told.titles, told.text),
+        "event_changes": told.event_changes.model_dump(mode="json") if told.event_changes else None,
         "thresholds": [asked._asdict() for asked in told.thresholds],
         "figures": _slots(told.figures),
         "names": _slots(told.names),

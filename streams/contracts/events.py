@@ -118,6 +118,21 @@ class Relation(Part):
     article_id: str
 
 
+class Changes(Part):
+    """What a version changes of the one before it. Places count the paragraphs of a text, from 0.
+
+    Line breaks alone are no change: paragraphs that were merged or split are named nowhere while their words stay.
+    """
+
+    title: bool = Field(description="whether the headline has other words")
+    added: tuple[int, ...] = Field((), description="places in the new text")
+    removed: tuple[int, ...] = Field((), description="places in the text before")
+    altered: tuple[int, ...] = Field((), description="places in the new text of paragraphs that have some other words")
+    moved: tuple[int, ...] = Field((), description="places in the new text of paragraphs that stood elsewhere")
+    note: str | None = Field(None, description="the new correction note, cut to 1,000 characters; not under `added`")
+    uncompared: int = Field(0, description="paragraphs at the end of the new text that could not be compared")
+
+
 class Event(Part):
     """Anything that is published under a schema name."""
 
@@ -150,6 +165,9 @@ class UniqueArticle(CleanArticle):
 
     version: int = Field(ge=1, description="counts the distinct contents of an identity in arrival order")
     change: Change
+    changes: Changes | None = Field(
+        None, description="to the version before; null for a new article, and where that version is not remembered"
+    )
     story_id: str
     related: tuple[Relation, ...] = ()
     skipped: dict[str, str] = Field({}, description="parts that could not be made, with the reason")

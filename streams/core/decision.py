@@ -8,7 +8,7 @@ from pydantic_core import from_json
 
 from streams.contracts.codec import decode, encode
 from streams.contracts.errors import Malformed
-from streams.contracts.events import Change, Part, Score, Verdict
+from streams.contracts.events import Change, Changes, Part, Score, Verdict
 from streams.core.fingerprint import Fingerprint, smallest, unpack
 
 MAX_TITLE_CHARS: Final = 200  # of the headline that names a story; longer ones are cut, the article keeps its own
@@ -47,6 +47,8 @@ class Decision(Part):
     title_hash: str
     content: str = Field(description="hash that copies share: of the text, with the title where the text says little")
     sketch: str = Field("", description="packed fingerprint")
+    paragraphs: str = Field("", description="packed paragraphs, which the next version is compared with")
+    changes: Changes | None = Field(None, description="to the version before, without the correction note")
     terms: str = Field("", description="packed story terms")
     published: int | None = Field(None, description="hours since 1970 UTC")
     story: StoryPlace = StoryPlace()

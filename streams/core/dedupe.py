@@ -16,6 +16,7 @@ import xxhash
 from streams.contracts import ids
 from streams.contracts.events import (
     Change,
+    Changes,
     CleanArticle,
     DuplicateSeen,
     ForgetArticle,
@@ -28,8 +29,10 @@ from streams.core.decision import MAX_TITLE_CHARS, Decision, Filed, StoryPlace, 
 from streams.core.fingerprint import MAX_SHINGLES, Fingerprint, digest, fingerprint, overlap
 from streams.core.forget import forgetting, is_forgetting
 from streams.core.matching import DedupePolicy, Evidence, Relationship, compare
+from streams.core.outline import outline, unpack
 from streams.core.pages import Pages
 from streams.core.postings import Postings, most_frequent
+from streams.core.revision import changes, with_note
 from streams.core.shelf import MemoryShelf, Shelf
 from streams.core.stories import StoryIndex, StoryPolicy, Terms, counted_terms, pack, published_hour
 from streams.core.wording import Reading, read_article
@@ -45,7 +48,7 @@ _VERDICTS: Final[dict[Relationship, Verdict]] = {"copy": "near_copy", "contained
 _COPIES: Final = tuple(_VERDICTS.values())
 COPY_OF_COPY: Final = "same_words_as_copy"  # the words of a near copy again: judged once
 
-POLICY_VERSION: Final = "dedupe/2"  # counts up when the same numbers would give other verdicts
+POLICY_VERSION: Final = "dedupe/3"  # counts up when the same numbers would give other verdicts, or say more of them
 
 
 class _Arrival(NamedTuple):
@@ -347,7 +350,8 @@ class DedupeState:
         return self._decision(
             arrival, verdict=None, rule=change, canonical_id=article.article_id, version=version, versions=version,
             change=change, story_id=story_id, score=1.0, related=related, sketch=marks.pack(), terms=pack(terms),
-            published=hour, story=story,
+            published=hour, story=story, paragraphs=outline(arrival.reading.paragraphs).pack(),
+            changes=self._changes(arrival, change),
         )  # fmt: skip
 
     def _decision(self, arrival: _Arrival, **judged: Any) -> Decision:
@@ -366,6 +370,18 @@ class DedupeState:
             return "revised"
         shared = overlap(marks.shingles, before.shingles, MAX_SHINGLES).jaccard
         return "replaced" if shared < self.policy.replaced_jaccard else "revised"
+
+    def _changes(self, arrival: _Arrival, change: Change) -> Changes | None:
+        """Return what a new version changes; None where nothing is known of the one before, or it was taken back."""
+        previous = arrival.unique
+        if change == "new" or previous is None or not previous.paragraphs or self.taken_back(previous):
+            return None
+        if change == "replaced":
+            return Changes(title=True)
+        return changes(
+            unpack(previous.paragraphs), arrival.reading.paragraphs, arrival.article.text,
+            title=previous.title_hash != arrival.marks.title_hash,
+        )  # fmt: skip
 
     def _stay(self, previous: Decision) -> StoryPlace:
         newest = self._stories.newest(previous.story_id)
@@ -433,10 +449,16 @@ def _unique_article(article: CleanArticle, decision: Decision, origin: str, pipe
     clean = {name: getattr(article, name) for name in CleanArticle.model_fields}
     judged = {
         "event_id": ids.event_id("UniqueArticle", origin, pipeline), "version": decision.version,
-        "change": decision.change, "story_id": decision.story_id,
+        "change": decision.change, "changes": _with_note(article, decision), "story_id": decision.story_id,
         "related": tuple(Relation(relation="contains", article_id=found) for found in decision.related),
     }  # fmt: skip
     return UniqueArticle.model_construct(**(clean | judged))  # validated when they were read, or made here
+
+
+def _with_note(article: CleanArticle, decision: Decision) -> Changes | None:
+    if decision.changes is None or decision.change != "corrected":
+        return decision.changes
+    return with_note(decision.changes, article.title, article.text)
 
 
 def _story_update(article: CleanArticle, decision: Decision, cause: str, pipeline: str) -> StoryUpdate:

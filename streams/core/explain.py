@@ -8,10 +8,10 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
 
-from streams.contracts.events import Change, CleanArticle, Verdict
+from streams.contracts.events import Change, Changes, CleanArticle, UniqueArticle, Verdict
 from streams.core.align import Alignment, Difference, align, align_line
 from streams.core.decision import Decision
-from streams.core.dedupe import COPY_OF_COPY, DedupeState
+from streams.core.dedupe import COPY_OF_COPY, DedupeState, outcome
 from streams.core.fingerprint import MAX_PAIRS, MAX_SHINGLES, Fingerprint, Overlap, fingerprint, overlap
 from streams.core.matching import HOUR_MS, DedupePolicy, Match, compare
 from streams.core.slots import Slots, figures_and_names
@@ -129,6 +129,7 @@ class Explanation:
     titles: Alignment
     text: Alignment
     hours_apart: float | None  # None where times of arrival are not known
+    event_changes: Changes | None  # what the event of a new version says that it changes
 
     @property
     def headline(self) -> str:
@@ -212,6 +213,7 @@ def explain(
     for origin in forgotten:
         fold.forget(origin)
     decision = fold.judge(later, _LATER, later_at)
+    event, _ = outcome(later, decision, _LATER, pipeline="")
     one, other = _side(earlier), _side(later)
     match = compare(other.marks, one.marks, policy)
     verdict: Outcome = decision.verdict or decision.change or "new"
@@ -222,6 +224,7 @@ def explain(
         thresholds=tuple(_asked_of(verdict, other.marks, one.marks, policy, figures, names)), figures=figures,
         names=names, earlier=one, later=other, titles=align_line(earlier.title, later.title),
         text=align(one.substance.text, other.substance.text), hours_apart=_hours(earlier_at, later_at),
+        event_changes=event.changes if isinstance(event, UniqueArticle) else None,
     )  # fmt: skip
 
 

@@ -17,8 +17,8 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from streams.core.compiled import compiled
-from streams.core.scan import Hashes
-from streams.core.wording import Places, Reading, Wording, read
+from streams.core.scan import Hashes, Places
+from streams.core.wording import Reading, Wording, read
 
 SHINGLE_WORDS: Final = 5  # as usual for news: four occur in unrelated reports, six are broken by every second edit
 PAIR_WORDS: Final = 2  # one word in seven exchanged breaks half of the fives, a quarter of the pairs
@@ -89,7 +89,7 @@ class Overlap(NamedTuple):
 
 def fingerprint(reading: Reading) -> Fingerprint:
     """Return the fingerprint of an article; a pure function of its words."""
-    heading, body, note = reading
+    heading, body, note, _ = reading
     shingles, count = _shingles(body.hashes, SHINGLE_WORDS, MAX_SHINGLES)
     numbers, names = map(distinct, slots(body))
     return Fingerprint(

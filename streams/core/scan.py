@@ -16,6 +16,8 @@ from streams.core.tokens import BEYOND_LATIN, FUNCTION_WORDS, HOUSE_STYLE, Kind,
 
 Hashes: TypeAlias = npt.NDArray[np.uint64]
 Facts: TypeAlias = npt.NDArray[np.uint8]
+Places: TypeAlias = npt.NDArray[np.intp]
+Flags: TypeAlias = npt.NDArray[np.bool_]
 _Characters: TypeAlias = npt.NDArray[np.uint32]
 
 FIGURE, CAPITAL, TELLS = 1, 2, 4  # facts of a word: see `tokens.Kind` and `tokens.Word.tells`
@@ -30,7 +32,8 @@ _CLASS: Final = 3
 _UPPER: Final = 8
 _SLOW: Final = 16  # a text with such a character takes the slow way
 _FUNCTION, _NUMERAL, _NOTHING = 1, 2, 3  # of words in lists: says nothing, is a figure, is left out
-_POINT, _COMMA = ord("."), ord(",")
+_POINT, _COMMA, _LINE_BREAK = ord("."), ord(","), ord("\n")
+_ROW_BYTES: Final = 16  # of a word that takes the slow way
 _ASCII: Final = 127
 _SHORT: Final = 2  # letters of a word that says nothing by itself
 _GROUP: Final = 3  # digits between commas
@@ -41,6 +44,7 @@ class Scanned(NamedTuple):
 
     hashes: Hashes  # of each word, 64 bits
     facts: Facts  # of each word: FIGURE, CAPITAL and TELLS, added up
+    lines: Places  # of each line of the text: at which word the next one begins
 
 
 class _Lists(NamedTuple):
@@ -57,8 +61,9 @@ def scan(text: str) -> Scanned:
     normal = plain(text)
     characters = np.frombuffer(normal.encode("utf-32-le", "surrogatepass"), "<u4")
     hashes, facts = np.empty(len(characters), np.uint64), np.empty(len(characters), np.uint8)
-    count = _scanned(characters, _KINDS, _FOLDED, *_LISTS, hashes, facts)
-    return _slowly(normal) if count < 0 else Scanned(hashes[:count], facts[:count])
+    lines = np.empty(normal.count("\n") + 1, np.intp)
+    count = _scanned(characters, _KINDS, _FOLDED, *_LISTS, hashes, facts, lines)
+    return _slowly(normal) if count < 0 else Scanned(hashes[:count], facts[:count], lines)
 
 
 def word_hashes(words: Sequence[str]) -> Hashes:
@@ -102,12 +107,16 @@ def _spread(mixed: np.uint64) -> np.uint64:
 def _scanned(
     characters: _Characters, classes: npt.NDArray[np.uint8], folded: Hashes, shift: np.uint64, listed: Hashes,
     kinds: npt.NDArray[np.uint8], digits: Hashes, hashes: Hashes, facts: Facts,
+    lines: Places,
 ) -> int:  # fmt: skip
-    """Write hash and facts of each word; return how many there are, -1 for a text that takes the slow way."""
+    """Write hash and facts of each word, and where lines end; return how many words there are.
+
+    -1 for a text that takes the slow way.
+    """
     for code in characters:
         if code >= _BMP - 1 or classes[code] >= _SLOW:
             return -1
-    count, at, size = 0, 0, len(characters)
+    count, line, at, size = 0, 0, 0, len(characters)
     while at < size:
         kind = classes[characters[at]] & _CLASS
         if kind == _DIGIT:
@@ -141,7 +150,11 @@ def _scanned(
                     facts[count] |= TELLS
             count += 1
         else:
+            if characters[at] == _LINE_BREAK:
+                lines[line] = count
+                line += 1
             at += 1
+    lines[line] = count
     return count
 
 
@@ -236,8 +249,10 @@ _CHUNKS: Final = _Remembered()
 
 
 def _slowly(text: str) -> Scanned:
-    rows = np.frombuffer(b"".join(map(_CHUNKS.__getitem__, text.split())), np.uint64).reshape(-1, 2)
-    return Scanned(rows[:, 0].copy(), rows[:, 1].astype(np.uint8))
+    found = [b"".join(map(_CHUNKS.__getitem__, line.split())) for line in text.split("\n")]
+    rows = np.frombuffer(b"".join(found), np.uint64).reshape(-1, 2)
+    lines = np.cumsum([len(line) for line in found], dtype=np.intp) // _ROW_BYTES
+    return Scanned(rows[:, 0].copy(), rows[:, 1].astype(np.uint8), lines)
 
 
 def _character_tables() -> tuple[npt.NDArray[np.uint8], Hashes]:

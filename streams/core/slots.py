@@ -10,9 +10,9 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from streams.core.fingerprint import MAX_NAMES, MAX_NUMBERS, complete_up_to, distinct, slots, surroundings
-from streams.core.scan import Hashes
+from streams.core.scan import Hashes, Places
 from streams.core.tokens import Placed, placed
-from streams.core.wording import Places, Wording
+from streams.core.wording import Wording
 
 WORDS_BEFORE: Final = 2  # those whose hashes stand for the surroundings
 WORDS_AFTER: Final = 1

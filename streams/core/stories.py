@@ -22,8 +22,8 @@ from streams.core.hashset import holds, set_of
 from streams.core.pages import Numbers, Pages
 from streams.core.policy import Policy
 from streams.core.postings import Postings
-from streams.core.scan import Hashes
-from streams.core.wording import Flags, Places, Reading
+from streams.core.scan import Flags, Hashes, Places
+from streams.core.wording import Reading
 
 LEAD_WORDS: Final = 100  # the inverted pyramid: who, what and where stand on top
 MAX_TERMS: Final = 24  # 5 bytes each

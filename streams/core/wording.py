@@ -1,18 +1,14 @@
 """An article's words as a comparison sees them: without house style, byline, dateline, agency header and footer."""
 
 import re
-from collections.abc import Iterable
-from typing import Final, NamedTuple, TypeAlias
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from streams.core.compiled import compiled
 from streams.core.hashset import holds, set_of
-from streams.core.scan import CAPITAL, FIGURE, TELLS, Facts, Hashes, scan
-
-Places: TypeAlias = npt.NDArray[np.intp]
-Flags: TypeAlias = npt.NDArray[np.bool_]
+from streams.core.scan import CAPITAL, FIGURE, TELLS, Facts, Flags, Hashes, Places, Scanned, scan
 
 
 class Wording(NamedTuple):
@@ -24,23 +20,66 @@ class Wording(NamedTuple):
     telling: Flags  # of each word, whether it says something about the subject
 
 
+class Paragraphs(NamedTuple):
+    """The words of all paragraphs of a text, those too that only the outlet adds."""
+
+    hashes: Hashes  # of each word, as in `Wording`
+    telling: Flags
+    ends: Places  # of each paragraph: at which word the next one begins
+    header: int  # how many paragraphs at the beginning only the outlet adds
+    footer: int  # how many at the end
+
+
 class Reading(NamedTuple):
     """An article as it is compared."""
 
     heading: Wording
     body: Wording
     note: str  # the paragraph that says what was corrected, "" where there is none
+    paragraphs: Paragraphs
 
 
 def read_article(title: str, text: str) -> Reading:
-    """Return the words of headline and text, without what each outlet adds around them."""
-    return Reading(read(title), read(substance(text)), correction_note(title, text))
+    """Return the words of headline and text, without what each outlet adds around them, and all by paragraphs."""
+    parts = paragraphs(text)
+    start, end = _edges(parts)
+    lines = [*parts[:start], *_trimmed(parts[start:end])[0], *parts[end:]] if start < end else parts
+    first, last = (start, end) if start < end else (0, len(parts))
+    words = scan("\n".join((title, *lines)))  # at once: half of what a headline costs is to begin
+    ends = words.lines[title.count("\n") :]  # of the headline, and of each paragraph
+    head = int(ends[0])
+    return Reading(
+        _wording(words, 0, head), _wording(words, int(ends[first]), int(ends[last])), _note_in(title, parts),
+        Paragraphs(words.hashes[head:], _tells(words)[head:], ends[1:] - head, first, len(parts) - last),
+    )  # fmt: skip
 
 
 def read(text: str) -> Wording:
     """Return the words of a text; equal for texts that differ in case, quotes, punctuation or spacing only."""
-    hashes, facts = scan(text)
-    return Wording(hashes, *_told_apart(hashes, facts))
+    words = scan(text)
+    return _wording(words, 0, len(words.hashes))
+
+
+def _wording(words: Scanned, start: int, end: int) -> Wording:
+    hashes = words.hashes[start:end]
+    return Wording(hashes, *_told_apart(hashes, words.facts[start:end]))
+
+
+def _tells(words: Scanned) -> Flags:
+    return words.facts & TELLS > 0
+
+
+def read_paragraph(part: str) -> Paragraphs:
+    """Return the words of one paragraph as it is written."""
+    words = scan(part)
+    return Paragraphs(words.hashes, _tells(words), words.lines, 0, 0)
+
+
+def variants(part: str) -> tuple[str, ...]:
+    """Return a paragraph with and without dateline and credits; none where it has neither."""
+    cut = _without_dateline(part)
+    found = tuple(dict.fromkeys((part, cut, _without_credits(part), _without_credits(cut))))
+    return found if len(found) > 1 else ()
 
 
 @compiled
@@ -94,21 +133,29 @@ def substance(text: str) -> str:
 def parted(text: str) -> Substance:
     """Return what `substance` does, and what it leaves out."""
     parts = paragraphs(text)
+    start, end = _edges(parts)
+    if start == end:
+        return Substance(text)
+    kept, dateline, ending = _trimmed(parts[start:end])
+    return Substance("\n\n".join(kept), tuple(parts[:start]), dateline, ending, tuple(parts[end:]))
+
+
+def _edges(parts: Sequence[str]) -> tuple[int, int]:
+    """Return where the substance begins and ends; twice the same where there is none."""
     start, end = 0, len(parts)
     while start < min(end, MAX_HEADER_LINES) and _is_header(parts[start]):
         start += 1
     while end > max(start, len(parts) - MAX_FOOTER_LINES) and _is_footer(parts[end - 1]):
         end -= 1
-    kept = parts[start:end]
-    if not kept:
-        return Substance(text)
-    lead = kept[0]
-    kept[0] = _without_dateline(lead)
-    dateline = lead[: len(lead) - len(kept[0])]
-    last = kept[-1]
-    kept[-1] = _without_credits(last)
-    ending = last[len(kept[-1]) :]
-    return Substance("\n\n".join(kept), tuple(parts[:start]), dateline, ending, tuple(parts[end:]))
+    return start, end
+
+
+def _trimmed(kept: list[str]) -> tuple[list[str], str, str]:
+    """Return the paragraphs without dateline and credits, and these."""
+    lead = _without_dateline(kept[0])
+    kept, dateline = [lead, *kept[1:]], kept[0][: len(kept[0]) - len(lead)]
+    last = _without_credits(kept[-1])
+    return [*kept[:-1], last], dateline, kept[-1][len(last) :]
 
 
 _MONTH: Final = (
@@ -161,6 +208,9 @@ _CREDITS: Final = _any_of(
 )
 
 
+_AGENCY_TAIL: Final = 12  # " REUTERS X ", the longest credit that is not in brackets
+
+
 def _is_header(line: str) -> bool:
     return len(line) <= MAX_HEADER_CHARS and _HEADER.fullmatch(line) is not None
 
@@ -175,6 +225,8 @@ def _without_dateline(lead: str) -> str:
 
 
 def _without_credits(last: str) -> str:
+    if last[-1:] not in ")]" and "reuter" not in last[-_AGENCY_TAIL:].lower():
+        return last  # mostly; the search costs as much as all the words of a paragraph
     # The tail only: in a long paragraph the search would start anew at every space.
     cut = max(0, len(last) - MAX_FOOTER_CHARS)
     return last[:cut] + _CREDITS.sub("", last[cut:])
@@ -195,7 +247,10 @@ _NOTE_LINES: Final = 3  # notes stand at the top or at the foot
 
 def correction_note(title: str, text: str) -> str:
     """Return the paragraph that says what was corrected, "" where there is none."""
-    parts = paragraphs(text)
+    return _note_in(title, paragraphs(text))
+
+
+def _note_in(title: str, parts: list[str]) -> str:
     edges = parts if len(parts) <= 2 * _NOTE_LINES else parts[:_NOTE_LINES] + parts[-_NOTE_LINES:]
     return _first_note((title, *edges))
 

@@ -29,6 +29,8 @@ def test_they_are_those_that_are_read_one_by_one(text: str) -> None:
     assert (found.facts & FIGURE > 0).tolist() == [word.kind == Kind.FIGURE for word in words]
     assert (found.facts & CAPITAL > 0).tolist() == [word.kind == Kind.CAPITAL for word in words]
     assert (found.facts & TELLS > 0).tolist() == [word.tells for word in words]
+    lines = text.split("\n")
+    assert found.lines.tolist() == [len(scan("\n".join(lines[: at + 1])).hashes) for at in range(len(lines))]
 
 
 @given(st.lists(st.text(min_size=1, max_size=9), max_size=30))

@@ -87,6 +87,15 @@ def test_json_has_the_same_facts(capsys: pytest.CaptureFixture[str]) -> None:
     assert told["changes"]["paragraphs"]["same"] == 5
 
 
+def test_a_new_version_shows_what_its_event_names(capsys: pytest.CaptureFixture[str]) -> None:
+    versions = (f"{SEEDS / 'articles.jsonl'}:51", f"{SEEDS / 'articles.jsonl'}:73")
+    out = run(capsys, *versions, "--brief")[1]
+    assert "altered 1; note (as events name them" in out
+    told = json.loads(run(capsys, *versions, "--json")[1])
+    assert (told["event_changes"]["altered"], told["event_changes"]["added"]) == ([1], [])
+    assert json.loads(run(capsys, WIRE, PARTNER, "--json")[1])["event_changes"] is None
+
+
 def test_a_template_shows_what_fills_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files = []
     for number, (rise, profit) in enumerate([("5", "18.2"), ("7", "19.5")]):

@@ -1,5 +1,6 @@
 """The dedupe fold: one verdict for each article, and what the fold remembers of it."""
 
+import json
 import re
 import struct
 from base64 import b64encode
@@ -11,7 +12,7 @@ import pytest
 
 from streams.contracts.codec import decode
 from streams.contracts.errors import Malformed
-from streams.contracts.events import CleanArticle, DuplicateSeen, UniqueArticle
+from streams.contracts.events import Changes, CleanArticle, DuplicateSeen, ForgetArticle, UniqueArticle
 from streams.core.decision import MAX_TITLE_CHARS, Filed, filed
 from streams.core.dedupe import COPY_OF_COPY, MAX_RELATED, Decision, DedupePolicy, DedupeState, outcome
 from streams.core.fingerprint import fingerprint
@@ -97,6 +98,98 @@ def test_a_new_correction_note_makes_a_correction() -> None:
     corrected = fold.take(clean_article("https://example.org/1", headline(1), report(1) + note))
     revised = fold.take(clean_article("https://example.org/1", headline(1), "On Monday: " + report(1) + note))
     assert verdicts([corrected, revised]) == ["corrected", "revised"]
+
+
+def test_of_the_same_content_only_dates_case_and_spaces_differ() -> None:
+    fold = Fold()
+    first = fold.take(numbered(1, published_at="2026-04-07"))
+    again = [
+        numbered(1, published_at="2026-04-08", modified_at="2026-04-09T10:00:00Z"),
+        clean_article("https://example.org/1", headline(1).upper(), report(1).replace(" ", "  ").upper()),
+        clean_article("https://example.org/1", headline(1), report(1).replace("\n\n", "\n\n* * *\n\n", 3)),
+        clean_article("https://example.org/1", headline(1), report(1).replace("\n\n", " ", 3)),
+    ]
+    decisions = [fold.take(article) for article in again]
+    assert verdicts(decisions) == ["same_article"] * 4
+    assert {(d.canonical_id, d.version, d.changes) for d in decisions} == {(first.article_id, 1, None)}
+
+
+def revision_of(seed: int, text: str = "", title: str = "") -> CleanArticle:
+    return clean_article(f"https://example.org/{seed}", title or headline(seed), text or report(seed))
+
+
+def changes_of(fold: Fold, article: CleanArticle) -> tuple[str | None, Changes | None]:
+    decision = fold.take(article)
+    event, _ = outcome(article, decision, "origin", "p")
+    assert isinstance(event, UniqueArticle)
+    return event.change, event.changes
+
+
+def test_a_version_says_what_it_changes() -> None:
+    fold = Fold()
+    assert changes_of(fold, numbered(1)) == ("new", None)
+    assert changes_of(fold, revision_of(1, title="Another headline")) == ("revised", Changes(title=True))
+    more = report(1) + "\n\nZebras quietly inspected eleven observatories."
+    assert changes_of(fold, revision_of(1, more)) == ("revised", Changes(title=True, added=(20,)))
+    note = "Correction: An earlier version named the wrong town."
+    altered = more.replace(" because ", " as ", 1)
+    assert changes_of(fold, revision_of(1, f"{note}\n\n{altered}")) == (
+        "corrected", Changes(title=False, altered=(1,), note=note),
+    )  # fmt: skip
+    assert changes_of(fold, revision_of(1, f"{note}\n\n{more}")) == ("revised", Changes(title=False, altered=(1,)))
+    assert changes_of(fold, revision_of(1, report(2), headline(2))) == ("replaced", Changes(title=True))
+
+
+def test_an_older_version_again_is_the_same_article_and_changes_are_counted_from_the_newest() -> None:
+    fold = Fold()
+    fold.take(numbered(1))
+    second = revision_of(1, report(1) + "\n\nZebras quietly inspected eleven observatories.")
+    fold.take(second)
+    older = fold.take(numbered(1))
+    assert (older.verdict, older.version) == ("same_article", 1)
+    third = second.text + "\n\nKiwis applauded loudly."
+    assert changes_of(fold, revision_of(1, third)) == ("revised", Changes(title=False, added=(21,)))
+
+
+def test_where_the_version_before_is_not_remembered_no_change_is_invented() -> None:
+    revised = revision_of(1, report(1) + "\n\nMore will follow.")
+    kept = Fold().take(numbered(1))
+    old = kept.model_dump(mode="json", exclude={"paragraphs", "changes"})
+    state = DedupeState()
+    state.restore("old", json.dumps(old).encode())
+    recorded = state.recorded("old")
+    assert recorded is not None
+    assert (recorded.paragraphs, recorded.changes) == ("", None)
+    decision = state.judge(revised, "new", None)
+    assert (decision.change, decision.changes) == ("revised", None)
+    copies = Fold()
+    copies.take(numbered(2))
+    copies.take(other(1, report(2)))
+    assert changes_of(copies, other(1, report(5))) == ("revised", None)
+
+
+def test_of_an_article_that_was_taken_back_nothing_is_said() -> None:
+    fold = Fold()
+    first = fold.take(numbered(1))
+    order = ForgetArticle(article_id=first.article_id, reason=None)
+    fold.state.apply("order", fold.state.judge_order(order, "order", 1))
+    revised = revision_of(1, report(1) + "\n\nMore will follow.")
+    assert changes_of(fold, revised) == ("revised", None)
+
+
+def test_what_changed_is_recorded_with_the_decision() -> None:
+    fold = Fold()
+    fold.take(numbered(1))
+    note = "Correction: An earlier version named the wrong town."
+    article = revision_of(1, f"{note}\n\n{report(1)}\n\nMore will follow.")
+    decision = fold.take(article)
+    fold.state.forget("raw-0")
+    recorded = fold.state.recorded("raw-1")
+    assert recorded is not None
+    again, _ = outcome(article, recorded, "origin", "p")
+    assert isinstance(again, UniqueArticle)
+    assert again.changes == Changes(title=False, added=(21,), note=note)
+    assert recorded == decision
 
 
 def test_another_text_under_another_title_replaces_the_article_and_opens_a_story() -> None:
@@ -471,7 +564,7 @@ def test_a_decision_is_small_and_survives_the_changelog() -> None:
     assert Decision.decode(decision.encode()) == decision
     assert len(decision.encode()) < 2_600
     huge = Fold().take(clean_article("https://a.org/1", "Title " * 10_000, report(1, sentences=900)))
-    assert len(huge.encode()) < 3_000
+    assert len(huge.encode()) < 3_300
     assert len(huge.story.title) == MAX_TITLE_CHARS
     with pytest.raises(Malformed):
         Decision.decode(b"{}")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from streams.contracts.events import CleanArticle
+from streams.contracts.events import Changes, CleanArticle
 from streams.core.decision import Decision
 from streams.core.dedupe import DedupeState
 from streams.core.explain import FORGOTTEN, NOT_LOOKED_UP, Explanation, Recorded, explain, otherwise, told
@@ -91,6 +91,7 @@ def test_equal_words_at_another_address_and_at_the_same() -> None:
     assert (copy.verdict, copy.headline, copy.thresholds) == ("exact_copy", "exact copy: same_words", ())
     again = against(TEXT, url="http://a.example/1/")
     assert (again.verdict, again.headline) == ("same_article", "same article: same_content")
+    assert (copy.event_changes, again.event_changes) == (None, None)
 
 
 def test_versions_say_what_changed() -> None:
@@ -98,10 +99,12 @@ def test_versions_say_what_changed() -> None:
     revised = against("\n\n".join([*parts[:3], *parts[4:], "A new last one."]), "New title", url="https://a.example/1")
     assert (revised.verdict, revised.rule) == ("revised", "revised")
     assert revised.headline == "revised: revised, another title, paragraphs removed 1, added 1"
+    assert revised.event_changes == Changes(title=True, added=(len(parts) - 1,), removed=(3,))
     assert [asked.name for asked in revised.thresholds] == ["replaced_jaccard"]
     assert against(edited(TEXT), url="https://a.example/1").thresholds == ()
     corrected = against("Correction: one word.\n\n" + TEXT, url="https://a.example/1")
     assert (corrected.verdict, corrected.because) == ("corrected", "paragraphs added 1")
+    assert corrected.event_changes == Changes(title=False, note="Correction: one word.")
     replaced = against(report(5), headline(5), url="https://a.example/1")
     assert (replaced.verdict, replaced.thresholds[0].met) == ("replaced", False)
 

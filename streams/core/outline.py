@@ -1,0 +1,128 @@
+"""What is kept of the paragraphs of a version, to say later what the next one changes: a hash and a sketch of each.
+
+The hash of a paragraph is a sum over its words, each times a factor that the next word gives. So the hash of any
+stretch of a text at hand is a difference of two running sums, and a paragraph is found again where line breaks came or
+went.
+The sketch is the greatest hash in each of several bins (one permutation hashing: Li, Owen and Zhang, NIPS 2012), of
+which four bits are kept (b-bit minwise hashing: Li and König, WWW 2010): of the bins that either of two paragraphs
+fills, they agree in as many as they share words.
+"""
+
+import struct
+from base64 import b64decode, b64encode
+from typing import Any, Final, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from streams.core.scan import Flags, Hashes, Places
+from streams.core.wording import Paragraphs
+
+MAX_PARAGRAPHS: Final = 64  # remembered of a version; one article in forty has more
+MAX_READ: Final = 2 * MAX_PARAGRAPHS  # of the new version: what was pushed down by new paragraphs is found again
+MAX_BYTES: Final = 448  # beside the head; some 600 characters in base64
+BINS: Final = 16  # two a byte; with many paragraphs there are fewer
+
+_HASH_BYTES: Final = 3  # one in 16 million; a handful of paragraphs is compared with a handful
+HASH: Final = np.uint64((1 << 8 * _HASH_BYTES) - 1)
+NOTHING: Final = 0  # hash of a paragraph without a word: asterisks, a rule
+_HEAD: Final = struct.Struct("<BBBI")  # bytes of a sketch, paragraphs of the header, of the footer, in all
+_FOUR_BYTES: Final = np.dtype("<u4")
+_BIN_SHIFT: Final = np.uint64(64 - (BINS - 1).bit_length())
+_FACTOR_SHIFT: Final = np.uint64(32)
+_ODD: Final = np.uint64(1)
+_LOW: Final = np.uint8(15)  # four bits; 0 is a bin that no word fills, or as good as one
+_FIRST_BINS: Final = np.arange(0, BINS * MAX_READ, BINS)
+
+Sketches: TypeAlias = npt.NDArray[np.uint8]  # a row a paragraph, 0 to 15
+
+
+class Outline(NamedTuple):
+    """What is kept of the paragraphs of a version."""
+
+    header: int  # of them, lines at the beginning and at the end that only the outlet adds: what changes there
+    footer: int  # is not named
+    total: int
+    hashes: Hashes  # of the first ones
+    sketches: Sketches
+
+    @property
+    def body(self) -> range:
+        """The places of paragraphs whose changes are named."""
+        return range(self.header, self.total - self.footer)
+
+    def pack(self) -> str:
+        """Return the first `MAX_PARAGRAPHS` as base64; the more there are, the shorter their sketches."""
+        count = min(len(self.hashes), MAX_PARAGRAPHS)
+        width = min(BINS // 2, MAX_BYTES // count - _HASH_BYTES) if count else 0
+        head = _HEAD.pack(width, self.header, self.footer, self.total)
+        hashes = self.hashes[:count].astype(_FOUR_BYTES).view(np.uint8).reshape(count, 4)[:, :_HASH_BYTES]
+        low = self.sketches[:count, : 2 * width]
+        return b64encode(head + hashes.tobytes() + (low[:, ::2] << 4 | low[:, 1::2]).tobytes()).decode()
+
+
+def unpack(packed: str) -> Outline:
+    """Return the outline that `Outline.pack` wrote."""
+    data = b64decode(packed)
+    width, header, footer, total = _HEAD.unpack_from(data)
+    count = min(total, MAX_PARAGRAPHS)
+    at = _HEAD.size + count * _HASH_BYTES
+    hashes = [int.from_bytes(data[n : n + _HASH_BYTES], "little") for n in range(_HEAD.size, at, _HASH_BYTES)]
+    halves = np.frombuffer(data, np.uint8, count * width, at).reshape(count, width)
+    sketches = np.stack([halves >> 4, halves & 15], axis=2).reshape(count, 2 * width)
+    return Outline(header, footer, total, np.array(hashes, np.uint64), sketches)
+
+
+def outline(words: Paragraphs, most: int = MAX_PARAGRAPHS) -> Outline:
+    """Return what is kept of the first paragraphs of a text; a pure function of its words."""
+    sides = words.header, words.footer, len(words.ends)
+    ends = words.ends[:most]
+    counts = ends.copy()
+    counts[1:] -= ends[:-1]
+    filled = counts.nonzero()[0]
+    if not len(filled):
+        return Outline(*sides, np.zeros(len(ends), np.uint64), np.zeros((len(ends), BINS), np.uint8))
+    starts = ends - counts
+    if len(filled) < len(ends):
+        starts, counts = starts[filled], counts[filled]
+    last = int(ends[-1])
+    hashes = _hashes(words.hashes[:last], starts)
+    sketches = _sketches(words.hashes[:last], words.telling[:last], starts, counts)
+    if len(filled) < len(ends):
+        hashes, sketches = _at(filled, hashes, len(ends)), _at(filled, sketches, len(ends))
+    return Outline(*sides, hashes, sketches)
+
+
+def _at(places: Places, rows: npt.NDArray[Any], count: int) -> npt.NDArray[Any]:
+    """Return so many rows, which at other places are zero."""
+    found = np.zeros((count, *rows.shape[1:]), rows.dtype)
+    found[places] = rows
+    return found
+
+
+def factors(words: Hashes) -> Hashes:
+    """Return what each word gives to the one before it as a factor: odd, so that nothing of that one is lost."""
+    found = words >> _FACTOR_SHIFT
+    found |= _ODD
+    return found
+
+
+def _hashes(words: Hashes, starts: Places) -> Hashes:
+    given, terms = factors(words), words.copy()
+    given[starts] = _ODD  # the last word of a paragraph counts as it is
+    terms[:-1] *= given[1:]
+    return np.add.reduceat(terms, starts) & HASH
+
+
+def _sketches(words: Hashes, telling: Flags, starts: Places, counts: Places) -> Sketches:
+    """Return of each paragraph the greatest of its telling words in each bin; of all words where none tells."""
+    told = np.logical_or.reduceat(telling, starts)
+    chosen = (telling if told.all() else telling | ~told.repeat(counts)).nonzero()[0]
+    kept = words[chosen]
+    bins = (kept >> _BIN_SHIFT).astype(np.intp)
+    bins += _FIRST_BINS[: len(starts)].repeat(counts)[chosen]
+    greatest = np.zeros(BINS * len(starts), np.uint32)
+    np.maximum.at(greatest, bins, kept.astype(np.uint32))
+    sketches = greatest.astype(np.uint8)
+    sketches &= _LOW
+    return sketches.reshape(len(starts), BINS)
