@@ -7,8 +7,10 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from streams.core.compiled import compiled
-from streams.core.hashset import holds, set_of
 from streams.core.scan import CAPITAL, FIGURE, TELLS, Facts, Flags, Hashes, Places, Scanned, scan
+
+
+_LEAST_SLOTS: Final = 8  # of a set of hashes
 
 
 class Wording(NamedTuple):
@@ -85,7 +87,7 @@ def variants(part: str) -> tuple[str, ...]:
 @compiled
 def _told_apart(hashes: Hashes, facts: Facts) -> tuple[Places, Places, Flags]:
     """Return at which words figures and names stand, and which words tell something."""
-    small = set_of(hashes[facts & CAPITAL == 0])
+    small = _set_of(hashes[facts & CAPITAL == 0])
     figures, names = np.empty(len(hashes), np.intp), np.empty(len(hashes), np.intp)
     telling = np.empty(len(hashes), np.bool_)
     figure_count, name_count = 0, 0
@@ -94,10 +96,35 @@ def _told_apart(hashes: Hashes, facts: Facts) -> tuple[Places, Places, Flags]:
         if fact & FIGURE:
             figures[figure_count] = at
             figure_count += 1
-        elif fact & CAPITAL and not holds(small, hashes[at]):
+        elif fact & CAPITAL and not _holds(small, hashes[at]):
             names[name_count] = at
             name_count += 1
     return figures[:figure_count], names[:name_count], telling
+
+
+@compiled
+def _set_of(hashes: Hashes) -> Hashes:
+    """Return the set; at most half of its slots are filled. A hash of 0 is in every set."""
+    size = _LEAST_SLOTS
+    while size < 2 * len(hashes):
+        size *= 2
+    slots, last = np.zeros(size, np.uint64), np.uint64(size - 1)
+    for wanted in hashes:
+        slot = wanted & last
+        while slots[slot] and slots[slot] != wanted:
+            slot = (slot + np.uint64(1)) & last
+        slots[slot] = wanted
+    return slots
+
+
+@compiled
+def _holds(slots: Hashes, wanted: np.uint64) -> bool:
+    """Whether a hash is in the set."""
+    last = np.uint64(len(slots) - 1)
+    slot = wanted & last
+    while slots[slot] and slots[slot] != wanted:
+        slot = (slot + np.uint64(1)) & last
+    return bool(slots[slot] == wanted)
 
 
 def paragraphs(text: str) -> list[str]:
