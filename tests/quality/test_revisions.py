@@ -32,7 +32,8 @@ def wrong(kind: str) -> list[str]:
 
 def test_what_changed_is_named_rightly() -> None:
     counted = shares(found())
-    print(*(f"{kind}: {right} of {count} revisions named rightly" for kind, (count, right) in counted.items()), sep="\n")
+    lines = [f"{kind}: {right} of {count} revisions named rightly" for kind, (count, right) in counted.items()]
+    print(*lines, sep="\n")
     count, right = counted[ALL]
     assert count == REVISIONS
     assert right / count >= WANTED, f"seed {SEED}: {wrong(ALL)}"
