@@ -31,7 +31,10 @@ def wrong(kind: str) -> list[str]:
 
 
 def test_what_changed_is_named_rightly() -> None:
-    count, right = shares(found())[ALL]
+    counted = shares(found())
+    lines = [f"{kind}: {right} of {count} revisions named rightly" for kind, (count, right) in counted.items()]
+    print(*lines, sep="\n")
+    count, right = counted[ALL]
     assert count == REVISIONS
     assert right / count >= WANTED, f"seed {SEED}: {wrong(ALL)}"
 
