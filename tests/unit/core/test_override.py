@@ -263,7 +263,7 @@ def test_an_order_read_again_is_decided_once(fold: Fold) -> None:
     assert fold.order("split", A, B, "order/0", origin="raw/1") == order
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(16))
 def test_a_state_rebuilt_in_any_order_answers_and_goes_on_the_same(seed: int) -> None:
     rng, fold = random.Random(seed), Fold()
     articles = [A, B, C, D, OTHER, numbered(3)]
@@ -275,6 +275,8 @@ def test_a_state_rebuilt_in_any_order_answers_and_goes_on_the_same(seed: int) ->
             origins[origin] = (article, 1)
             continue
         (one, other), action = rng.sample(articles, 2), rng.choice(("split", "merge"))
+        if action == "split" and _newest(fold, one).canonical_id == other.article_id:
+            one, other = other, one  # as the command does: the copy is judged anew
         origin, (_, attempt) = rng.choice([item for item in origins.items() if item[1][0] == other] or [("", (B, 1))])
         fold.order(action, one, other, f"order/{step}", step, origin=origin, attempt=attempt + 1)  # type: ignore[arg-type]
         if origin:
@@ -291,6 +293,10 @@ def test_a_state_rebuilt_in_any_order_answers_and_goes_on_the_same(seed: int) ->
         later, other_later = (state.judge(article, f"later/{number}", 99) for state in (fold.state, rebuilt))
         assert later == other_later
     _no_copy_points_at_a_copy(fold)
+
+
+def _newest(fold: Fold, article: CleanArticle) -> Decision:
+    return [each for each in fold.decided.values() if each.article_id == article.article_id and not is_order(each)][-1]
 
 
 def _no_copy_points_at_a_copy(fold: Fold) -> None:
