@@ -160,7 +160,7 @@ class _Finder:
         if isinstance(order, str):
             return order
         if action == "merge" and (await self._outcomes(order.canonical_id))[1]:
-            return f"nothing to merge into: {order.canonical_id} was taken back; `newswire forget` takes the other one back too"
+            return f"nothing to merge into: {order.canonical_id} was taken back (`newswire forget` does that)"
         return await self._found(order, reason)
 
     async def _outcomes(self, article_id: str) -> tuple[list[Record], bool]:
