@@ -164,9 +164,7 @@ def test_read_from_the_beginning_by_a_state_that_has_the_decisions_all_is_the_sa
     assert [each.first for each in again] == [()] * len(log)
     followed = {4: first[8].outputs}  # what a merge took back is taken back again behind each repeat
     for number, (one, other) in enumerate(zip(first, again, strict=True)):
-        assert other.outputs == (*one.outputs, *followed.get(number, ())), (
-            f"record {number} has other bytes than before"
-        )
+        assert other.outputs == (*one.outputs, *followed.get(number, ())), f"record {number}: other bytes"
     state = DedupeState(pipeline="p")
     afresh = [handled(stage_of(state), each) for each in log]
     assert [(each.outputs, each.first) for each in afresh] == [(each.outputs, each.first) for each in first]
