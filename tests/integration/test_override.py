@@ -148,7 +148,7 @@ def _merge(on: Running, pair: Pair) -> None:
 
 
 def _out_of_retention(on: Running, pair: Pair) -> None:
-    [copy] = on.of(on.catalogue.duplicates, pair.copy_id)
+    copy = on.of(on.catalogue.duplicates, pair.copy_id)[-1]
     origin = parse_origin(copy.headers.origin)
     assert origin is not None
     run_async(delete_before(on.bootstrap, origin.topic, origin.partition, origin.offset + 1))
