@@ -224,8 +224,8 @@ async def _publish(settings: Settings, plan: Plan) -> None:
     """Publish the order, and once it is acknowledged the raw record: so it stands before it in dedupe's order."""
     catalogue, order = settings.catalogue, plan.order
     event = OverrideArticles(
-        action=order.action, article_id=order.article_id, other_id=order.other_id, reason=plan.reason,
-        origin=order.origin, attempt=order.attempt,
+        action=order.action, article_id=order.article_id, other_id=order.other_id, canonical_id=order.canonical_id,
+        reason=plan.reason, origin=order.origin, attempt=order.attempt,
     )  # fmt: skip
     headers = Headers(
         schema=schema_name(OverrideArticles), origin=ORIGIN, ingested_at=None, attempt=1, stage="operator",

@@ -222,6 +222,9 @@ class OverrideArticles(Part):
     action: Literal["split", "merge"]
     article_id: str = Field(description="the article that stays what it is")
     other_id: str = Field(description="the article that is judged anew, or becomes a copy")
+    canonical_id: str | None = Field(
+        None, description="what the first is a copy of, as its outcomes say: for a dedupe that has forgotten it"
+    )
     reason: str | None = Field(None, description="why, in the operator's words; subscribers see that of a merge")
     origin: str | None = Field(None, description="raw record of the other article that is sent again for this order")
     attempt: int | None = Field(None, ge=2, description="the attempt under which it is")

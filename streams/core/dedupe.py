@@ -149,11 +149,10 @@ class DedupeState:
         recorded = self.recorded(origin)
         if recorded is not None:
             return recorded
-        kept = self._canonical(order.article_id)
-        apart = [order.article_id, kept, *self._overrides.chain(order.other_id)] if order.action == "split" else []
-        [identity] = self._newest(order.other_id, "identity")
+        known, identity = (self._newest(each, "identity")[0] for each in (order.article_id, order.other_id))
+        kept = self._canonical(order.article_id if known else order.canonical_id or order.article_id)
         return overriding(
-            order, kept, [each for each in apart if each != order.other_id], sequence=self._next,
+            order, kept, self._overrides.chain(order.other_id), sequence=self._next,
             versions=identity.versions if identity else 0, ingested_at=ingested_at, policy=self._policy_version,
             pipeline=self._pipeline,
         )  # fmt: skip

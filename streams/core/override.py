@@ -32,7 +32,7 @@ class Override(NamedTuple):
 
 
 def overriding(
-    order: OverrideArticles, kept: str, apart: Sequence[str], *, sequence: int, versions: int, ingested_at: int | None,
+    order: OverrideArticles, kept: str, chain: Sequence[str], *, sequence: int, versions: int, ingested_at: int | None,
     policy: str, pipeline: str,
 ) -> Decision:  # fmt: skip
     """Return the decision on an order.
@@ -40,13 +40,14 @@ def overriding(
     Args:
         order: the order.
         kept: the article that the named one is a copy of at this moment, or that one itself.
-        apart: of a split, everything that the other one is no copy of.
+        chain: what the other article is a copy of by earlier orders.
         sequence: place in the order of decisions.
         versions: how many the other article has had by then.
         ingested_at: when the order came, in ms since 1970 UTC.
         policy: as verdicts name it.
         pipeline: the same.
     """
+    apart = [order.article_id, kept, *chain, order.canonical_id] if order.action == "split" else []
     reason = order.reason
     if order.action == "merge":
         reason = f"merged into {kept}" if reason is None else f"merged into {kept}: {reason}"
@@ -56,8 +57,9 @@ def overriding(
     return Decision(
         sequence=sequence, article_id=order.other_id, ingested_at=ingested_at, verdict=None,
         rule=MERGE if order.action == "merge" else SPLIT, canonical_id=kept, version=versions, versions=versions,
-        change=None, story_id="", score=1.0, evidence=evidence, related=tuple(dict.fromkeys(apart)), text_hash="",
-        title_hash="", content="", policy=policy, pipeline=pipeline,
+        change=None, story_id="", score=1.0, evidence=evidence, text_hash="", title_hash="", content="",
+        related=tuple(dict.fromkeys(each for each in apart if each not in (None, order.other_id))), policy=policy,
+        pipeline=pipeline,
     )  # fmt: skip
 
 

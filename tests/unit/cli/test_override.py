@@ -89,6 +89,7 @@ def test_a_split_publishes_the_order_and_once_it_is_acknowledged_the_record(
     assert (order.action, order.article_id, order.other_id, order.reason) == (
         "split", key(ONE), key(OTHER), "two bridges",
     )  # fmt: skip
+    assert order.canonical_id == key(ONE)
     assert (order.origin, order.attempt) == (headers.origin, headers.attempt) == (origin, 2)
     assert (value, headers.ingested_at, partition) == (raw(OTHER), 5, 1)
     assert (headers.schema, headers.stage) == (schema_name(RawArticle), "redrive")

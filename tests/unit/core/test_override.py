@@ -26,12 +26,19 @@ class Fold:
     def __init__(self) -> None:
         self.state = DedupeState(DedupePolicy(), pipeline="test")
         self.decided: dict[str, Decision] = {}
+        self.keys: dict[tuple[str, int], str] = {}
 
     def take(self, article: CleanArticle, origin: str, at: int = 0, *, attempt: int = 1) -> Decision:
         key = self.state.key(origin, attempt)
         decision = self.state.judge(article, key, at)
         self.state.apply(key, decision)
-        self.decided[key] = decision
+        self.decided[key] = self.keys_agree(origin, attempt, key, decision)
+        return decision
+
+    def keys_agree(self, origin: str, attempt: int, key: str, decision: Decision) -> Decision:
+        """Check that an attempt is always answered from the same decision, whatever was ordered since."""
+        assert self.keys.setdefault((origin, attempt), key) == key
+        assert self.decided.get(key, decision) == decision
         return decision
 
     def order(
@@ -257,6 +264,21 @@ def test_an_order_about_articles_that_nobody_knows_is_remembered() -> None:
     assert as_copy(fold.take(B, "raw/0")) == ("near_copy", "override", A.article_id)
 
 
+@pytest.mark.parametrize("forgotten", [False, True])
+def test_what_dedupe_has_forgotten_of_an_article_the_order_says(forgotten: bool) -> None:
+    fold = Fold()
+    fold.take(A, "raw/0")
+    if not forgotten:
+        fold.take(D, "raw/1")
+    order = OverrideArticles(
+        action="merge", article_id=D.article_id, canonical_id=A.article_id, other_id=OTHER.article_id
+    )
+    assert fold.state.judge_override(order, "order/0", 0).canonical_id == A.article_id
+    parted = order.model_copy(update={"action": "split", "other_id": B.article_id, "origin": "raw/2", "attempt": 2})
+    fold.state.apply("order/1", fold.state.judge_override(parted, "order/1", 0))
+    assert fold.take(B, "raw/2", attempt=2).verdict is None
+
+
 def test_an_order_read_again_is_decided_once(fold: Fold) -> None:
     order = fold.order("split", A, B, "order/0", origin="raw/1")
     fold.take(B, "raw/1", attempt=2)
@@ -282,6 +304,8 @@ def test_a_state_rebuilt_in_any_order_answers_and_goes_on_the_same(seed: int) ->
         if origin:
             origins[origin] = (other, attempt + 1)
             fold.take(other, origin, step, attempt=attempt + 1)
+    for (origin, attempt), key in fold.keys.items():
+        assert fold.state.key(origin, attempt) == key, "an order gave an earlier attempt another decision"
     rebuilt = fold.rebuilt(rng)
     for key, decision in fold.decided.items():
         assert rebuilt.recorded(key) == decision
