@@ -320,7 +320,8 @@ class DedupeState:
         same_words = self._same_words(arrival)
         if same_words is not None:
             return self._same_as(arrival, same_words)
-        found = [(known, compare(arrival.marks, marks, self.policy)) for known, marks in self._candidates(arrival)]
+        candidates = [(known, marks) for known, marks in self._candidates(arrival) if self._compared(arrival, known)]
+        found = [(known, compare(arrival.marks, marks, self.policy)) for known, marks in candidates]
         copies = [(known, match) for known, match in found if match.relationship in _VERDICTS]
         if copies:
             known, match = max(copies, key=lambda pair: (pair[1].score, -pair[0].sequence))
@@ -355,10 +356,7 @@ class DedupeState:
         numbers, hits = np.unique(self._shingles.oldest(probe, self.policy.bucket).numbers, return_counts=True)
         ranked = numbers[np.argsort(-hits, kind="stable")][: self.policy.candidates].tolist()
         found = [self._at(number) for number in ranked]
-        return [
-            (known, sketch) for known in found
-            if (sketch := known.fingerprint) is not None and self._compared(arrival, known)
-        ]  # fmt: skip
+        return [(known, sketch) for known in found if (sketch := known.fingerprint) is not None]
 
     def _duplicate(
         self, arrival: _Arrival, known: Decision, verdict: Verdict, rule: str, score: float, evidence: Evidence
