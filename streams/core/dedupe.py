@@ -26,7 +26,6 @@ from streams.contracts.events import (
     UniqueArticle,
     Verdict,
 )
-from streams.contracts.origin import origin_and_attempt
 from streams.core.decision import MAX_TITLE_CHARS, Decision, Filed, StoryPlace, filed
 from streams.core.fingerprint import MAX_SHINGLES, Fingerprint, digest, fingerprint, overlap
 from streams.core.forget import forgetting, is_forgetting
@@ -122,7 +121,7 @@ class DedupeState:
         if merge is not None:
             return self._merged(arrival, merge, again=order is not None)
         same = self._same_version(arrival)
-        if same is not None and order is not None and self._is_of(same, order.origin):
+        if same is not None and order is not None and order.is_about(self._taken(same.sequence)[0]):
             return self._repeated(arrival, same)
         if same is not None:
             return self._duplicate(arrival, same, "same_article", "same_content", 1.0, {})
@@ -428,9 +427,6 @@ class DedupeState:
             "sequence": self._next, "ingested_at": arrival.ingested_at, "policy": self._policy_version,
             "pipeline": self._pipeline, "story": self._stay(known) if known.verdict is None else known.story,
         })  # fmt: skip
-
-    def _is_of(self, known: Decision, origin: str) -> bool:
-        return origin_and_attempt(self._taken(known.sequence)[0])[0] == origin
 
     def _copied(self, known: Decision) -> str:
         """Return what the words of a known article are a copy of."""

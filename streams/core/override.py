@@ -30,6 +30,10 @@ class Override(NamedTuple):
     attempt: int
     ingested_at: int | None
 
+    def is_about(self, key: str) -> bool:
+        """Say whether the decision under this key is one on the record that is sent again."""
+        return origin_and_attempt(key)[0] == self.origin
+
 
 def overriding(
     order: OverrideArticles, kept: str, chain: Sequence[str], *, sequence: int, versions: int, ingested_at: int | None,
