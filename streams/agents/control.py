@@ -1,12 +1,13 @@
-"""Retractions on their way: told from articles by the `schema` header, handed on unchanged, in order with them."""
+"""Orders and retractions on their way: told from articles by the `schema` header, in order with them."""
 
 from streams.agents.context import Context
 from streams.contracts.codec import decode
-from streams.contracts.events import ArticleForgotten, ForgetArticle, Part
+from streams.contracts.events import ArticleForgotten, ForgetArticle, OverrideArticles, Part
 from streams.contracts.topics import TopicSpec
 from streams.core.decision import Decision
 from streams.core.dedupe import DedupeState
 from streams.core.forget import forgotten_event
+from streams.core.override import has_effect
 from streams.delivery.records import Handled, Output, Record, TableWrite
 
 
@@ -18,7 +19,8 @@ def is_a(model: type[Part], record: Record) -> bool:
 
 def origin_of(context: Context, record: Record) -> str:
     """Return the origin of a record of news.clean; an order has no raw record behind it: its place is its origin."""
-    return context.own_position(record) if is_a(ForgetArticle, record) else context.origin(record)
+    is_order = is_a(ForgetArticle, record) or is_a(OverrideArticles, record)
+    return context.own_position(record) if is_order else context.origin(record)
 
 
 def forget(context: Context, fold: DedupeState, record: Record, stage: str) -> Handled:
@@ -38,6 +40,24 @@ def forget(context: Context, fold: DedupeState, record: Record, stage: str) -> H
     return Handled(
         "forgotten", (output,), article_id=order.article_id, detail={"version": decision.version or None}, first=first
     )
+
+
+def override(context: Context, fold: DedupeState, record: Record, stage: str) -> Handled:
+    """Return what an order to split or merge does: it is decided once; what a merge makes a copy is taken back.
+
+    Raises:
+        Malformed: `bad_event` or `null_value`.
+    """
+    order, origin = decode(OverrideArticles, record.value), context.own_position(record)
+    decision = fold.recorded(origin)
+    first: tuple[TableWrite, ...] = ()
+    if decision is None:
+        decision = fold.judge_override(order, origin, record.timestamp)
+        fold.apply(origin, decision)
+        first = (TableWrite(origin.encode(), decision.encode()),)
+    outputs = (_told(context, origin, decision, stage),) if has_effect(decision) else ()
+    detail = {"rule": decision.rule, "canonical_id": decision.canonical_id}
+    return Handled("overridden", outputs, article_id=order.other_id, detail=detail, first=first)
 
 
 def forgotten_again(context: Context, fold: DedupeState, decision: Decision, stage: str) -> tuple[Output, ...]:

@@ -6,9 +6,17 @@ from functools import partial
 import structlog
 
 from streams.agents.context import Context
-from streams.agents.control import forget, forgotten_again, is_a, origin_of
+from streams.agents.control import forget, forgotten_again, is_a, origin_of, override
 from streams.contracts.codec import Headers
-from streams.contracts.events import CleanArticle, DuplicateSeen, Event, ForgetArticle, StoryUpdate, UniqueArticle
+from streams.contracts.events import (
+    CleanArticle,
+    DuplicateSeen,
+    Event,
+    ForgetArticle,
+    OverrideArticles,
+    StoryUpdate,
+    UniqueArticle,
+)
 from streams.contracts.topics import TopicSpec, sources_of
 from streams.core.decision import Decision
 from streams.core.dedupe import DedupeState, outcome
@@ -26,15 +34,18 @@ def dedupe_stage(context: Context, state: Callable[[], DedupeState], changelog: 
         fold = state()
         if is_a(ForgetArticle, record):
             return forget(context, fold, record, NAME)
+        if is_a(OverrideArticles, record):
+            return override(context, fold, record, NAME)
         article, headers = context.read(CleanArticle, record)
-        decision = fold.recorded(headers.origin)
+        key = fold.key(headers.origin, headers.attempt)
+        decision = fold.recorded(key)
         first: tuple[TableWrite, ...] = ()
         if decision is None:
             expired = _expire(fold, headers.ingested_at)  # first: a verdict rests on what is within the window
-            decision = fold.judge(article, headers.origin, headers.ingested_at)
-            fold.apply(headers.origin, decision)
+            decision = fold.judge(article, key, headers.ingested_at)
+            fold.apply(key, decision)
             window.say(fold.shortened_ms())
-            first = (*expired, TableWrite(headers.origin.encode(), fold.stored(headers.origin)))
+            first = (*expired, TableWrite(key.encode(), fold.stored(key)))
         pipeline = context.pipeline_after(headers)
         event, story = outcome(article, decision, headers.origin, pipeline)
         outputs = _outputs(context, headers, pipeline, event, story)

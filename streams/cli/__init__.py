@@ -14,6 +14,7 @@ from streams.cli import (
     forget,
     get,
     health,
+    override,
     reconcile,
     replay,
     schemas,
@@ -28,7 +29,8 @@ from streams.cli.output import let_go_of_stdout
 from streams.logs import quiet_libraries
 
 VERBS: Final = (
-    up, worker, health, enrich, tail, get, explain, status, reconcile, dead, replay, diff, forget, topics, schemas,
+    up, worker, health, enrich, tail, get, explain, status, reconcile, dead, replay, diff, forget, override, topics,
+    schemas,
 )  # fmt: skip
 
 EPILOG: Final = "exit codes:\n" + "\n".join(f"  {code:>3}  {meaning}" for code, meaning in EXIT_CODES.items())

@@ -2,8 +2,10 @@
 
 from streams.cli.scan import Scanner
 from streams.contracts.errors import Malformed
+from streams.contracts.origin import origin_and_attempt
 from streams.contracts.topics import TopicSpec
 from streams.core.decision import Decision
+from streams.core.override import is_order
 
 
 async def decided_origins(scan: Scanner, decisions: TopicSpec, articles: set[str]) -> dict[str, list[str]]:
@@ -13,8 +15,11 @@ async def decided_origins(scan: Scanner, decisions: TopicSpec, articles: set[str
     async for _, records, _ in scan.batches(spans):
         for record in records:
             decision = _decision(record.value)
-            if decision is not None and decision.verdict is None and decision.article_id in articles:
-                found.setdefault(decision.article_id, []).append((record.key or b"").decode())
+            if decision is None or is_order(decision):
+                continue
+            if decision.verdict is None and decision.article_id in articles:
+                origin, _ = origin_and_attempt((record.key or b"").decode())
+                found.setdefault(decision.article_id, []).append(origin)
     return found
 
 

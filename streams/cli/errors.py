@@ -14,7 +14,8 @@ EXIT_CODES: Final[dict[int, str]] = {
     OK: "done",
     FAILED: "done, but something is not as it should be (missing outcomes, unreadable input, topics that differ)",
     USAGE: "could not begin: wrong arguments or settings, no file, article, broker or Java, unusable state folder",
-    STOPPED: "had to stop: a worker could not keep its promise (the log says why), or an output takes no more",
+    STOPPED: "had to stop: a worker could not keep its promise (the log says why), an output takes no more, or the raw"
+    " record that `override` needs has left retention",
     GAVE_UP: "`worker --supervise` gave up: the worker crashed again and again",
     INTERRUPTED: "interrupted (Ctrl-C)",
     TERMINATED: "terminated (SIGTERM) before it was done",

@@ -1,4 +1,4 @@
-"""Sending records of dead letters through the pipeline again, under their origin, as the next attempt."""
+"""Sending raw records through the pipeline again, under their origin, as the next attempt: those of dead letters."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from streams.contracts.connection import Kafka
 from streams.contracts.errors import Malformed
 from streams.contracts.events import RawArticle, schema_name
 from streams.contracts.origin import Origin, parse_origin
-from streams.contracts.topics import Catalogue
+from streams.contracts.topics import Catalogue, TopicSpec
 
 STAGE: Final = "redrive"  # of the header: who wrote the record
 
@@ -47,7 +47,11 @@ async def plan(
     newest: dict[str, Letter] = {}
     for letter in sorted(letters, key=lambda one: (one.headers.attempt, one.written, one.offset)):
         newest[letter.headers.origin] = letter
-    attempts = await _attempts(scan, catalogue, newest) if newest else {}
+    attempts: dict[str, int] = {}
+    if newest:
+        known = {text: letter.headers.attempt for text, letter in newest.items()}
+        topics = (catalogue.redrive, catalogue.enriched, catalogue.duplicates, catalogue.dead)
+        attempts = await attempts_of(scan, topics, known, min(letter.written for letter in newest.values()))
     due: list[tuple[Letter, Origin]] = []
     for text, letter in newest.items():
         origin, last = parse_origin(text), attempts.get(text, letter.headers.attempt)
@@ -62,15 +66,15 @@ async def plan(
     return made
 
 
-async def _attempts(scan: Scanner, catalogue: Catalogue, newest: Mapping[str, Letter]) -> dict[str, int]:
-    """Return the highest attempt of each origin: of its outcomes, and of what was sent again and is under way."""
-    topics = (catalogue.redrive, catalogue.enriched, catalogue.duplicates, catalogue.dead)
-    first_ms = min(letter.written for letter in newest.values())  # what supersedes a letter is written after it
+async def attempts_of(
+    scan: Scanner, topics: Iterable[TopicSpec], known: Mapping[str, int], first_ms: int
+) -> dict[str, int]:
+    """Return the highest attempt of each origin that is known or was written to these topics since `first_ms`."""
     spans = await scan.bounds({spec.name: spec.partitions for spec in topics})
     for place, span in spans.items():
         begin = await scan.since(*place, first_ms)
         spans[place] = Span(span.end if begin is None else max(begin, span.begin), span.end)
-    found = {text: letter.headers.attempt for text, letter in newest.items()}
+    found = dict(known)
     async for _, records, _ in scan.batches(spans):
         for record in records:
             try:
@@ -125,20 +129,27 @@ async def send(kafka: Kafka, catalogue: Catalogue, again: Sequence[Again], *, qu
         with Progress("records", total=len(again), quiet=quiet) as progress:
             async with publisher(kafka) as out:
                 for one in again:
-                    await _hand_over(out, catalogue, one)
+                    await hand_over(
+                        out, catalogue, one.origin, one.value, ingested_at=one.ingested_at, attempt=one.attempt,
+                        pipeline=one.letter.headers.pipeline,
+                    )  # fmt: skip
                     progress.advance()
                 await out.delivered()
     except UserError as error:
         raise UserError(f"{error}; run it again: what was sent is skipped as superseded", error.exit_code) from None
 
 
-async def _hand_over(out: Publisher, catalogue: Catalogue, one: Again) -> None:
+async def hand_over(
+    out: Publisher, catalogue: Catalogue, origin: Origin, value: bytes | None, *, ingested_at: int, attempt: int,
+    pipeline: str,
+) -> None:  # fmt: skip
+    """Publish a raw record again, under its origin and in the order of its raw partition."""
     headers = Headers(
-        schema=schema_name(RawArticle), origin=str(one.origin), ingested_at=one.ingested_at, attempt=one.attempt,
-        stage=STAGE, pipeline=one.letter.headers.pipeline,
+        schema=schema_name(RawArticle), origin=str(origin), ingested_at=ingested_at, attempt=attempt, stage=STAGE,
+        pipeline=pipeline,
     )  # fmt: skip
     topic = catalogue.redrive
     await out.hand_over(
-        topic.name, one.value, key=str(one.origin).encode(), headers=headers.encode(),
-        partition=one.origin.partition % topic.partitions,  # the order of the raw partition
+        topic.name, value, key=str(origin).encode(), headers=headers.encode(),
+        partition=origin.partition % topic.partitions,
     )  # fmt: skip

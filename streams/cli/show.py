@@ -18,6 +18,7 @@ from streams.contracts.events import (
     DuplicateSeen,
     EnrichedArticle,
     ForgetArticle,
+    OverrideArticles,
     Part,
     StoryUpdate,
 )
@@ -61,6 +62,9 @@ def short(event: Part) -> str:
     if isinstance(event, ForgetArticle | ArticleForgotten):
         why = f": {escape(event.reason)}" if event.reason else ""
         return f"[yellow]forgotten {event.article_id}{why}"
+    if isinstance(event, OverrideArticles):
+        why = f": {escape(event.reason)}" if event.reason else ""
+        return f"[yellow]{event.action:<9} {event.article_id} {event.other_id}{why}"
     if isinstance(event, ClassifiedArticle | ArticleRow):
         return _article(event)
     if isinstance(event, CleanArticle):

@@ -16,6 +16,7 @@ from streams.contracts.codec import Headers, decode, decode_headers
 from streams.contracts.errors import Malformed
 from streams.contracts.events import ArticleForgotten, CleanArticle, DuplicateSeen, EnrichedArticle, schema_name
 from streams.contracts.origin import Origin, parse_origin
+from streams.contracts.topics import Catalogue
 from streams.core.explain import Recorded
 from streams.settings import Settings
 
@@ -104,7 +105,7 @@ class _Finder:
         if place is not None:
             return await self._at(given, place)
         article_id = article_key(given)
-        records, taken_back = await self._outcomes(article_id)
+        records, taken_back = await outcomes_of(self._scan, self._catalogue, article_id)
         if not records:
             raise UserError(await self._missing(given, article_id))
         return _Named(given, article_id, records, len(records), taken_back)
@@ -138,7 +139,7 @@ class _Finder:
             article = self._normalise(raw.value, str(place), raw.timestamp)
         except Malformed as error:
             raise UserError(f"{given} is dead: {error} (newswire dead show {given})") from None
-        records, taken_back = await self._outcomes(article.article_id)
+        records, taken_back = await outcomes_of(self._scan, self._catalogue, article.article_id)
         own = [record for record in records if record.headers.origin == str(place)]
         return _Named(given, article.article_id, own, len(records), taken_back, place, article, raw.timestamp)
 
@@ -162,24 +163,6 @@ class _Finder:
             return record.event
         raise UserError(f"{given}: a copy, and {self._catalogue.raw.name} no longer has its text")
 
-    async def _outcomes(self, article_id: str) -> tuple[list[Record], bool]:
-        """Return the outcomes of an identity in the order of their arrival, and whether it was taken back."""
-        topics = (self._catalogue.enriched, self._catalogue.duplicates)
-        bounds = await self._scan.bounds({topic.name: topic.partitions for topic in topics})
-        places = [(topic.name, partition_of(article_id, topic)) for topic in topics]
-        newest: dict[str, Record] = {}
-        taken_back = False
-        async for (topic, _), records, _ in self._scan.batches({place: bounds[place] for place in places}):
-            for record in records:
-                if record.key != article_id.encode():
-                    continue
-                if topic == self._catalogue.enriched.name:
-                    taken_back = dict(record.headers).get("schema") == _FORGOTTEN.encode()
-                found = _record(record, EnrichedArticle if topic == self._catalogue.enriched.name else DuplicateSeen)
-                if found is not None and _supersedes(found, newest.get(found.headers.origin)):
-                    newest[found.headers.origin] = found
-        return sorted(newest.values(), key=_time), taken_back
-
     async def _missing(self, given: str, article_id: str) -> str:
         """Say why an identity has no outcome that could be compared."""
         letters = await read_letters(self._scan, self._catalogue.dead, Filter(stage=RAW_STAGE))
@@ -194,6 +177,25 @@ class _Finder:
         if letters:
             return f"{given} is dead: {_said(letters[-1])}"
         return f"{given}: {self._catalogue.raw.name} has no such record (any more)"
+
+
+async def outcomes_of(scan: Scanner, catalogue: Catalogue, article_id: str) -> tuple[list[Record], bool]:
+    """Return the outcomes of an identity in the order of their arrival, and whether it was taken back."""
+    topics = (catalogue.enriched, catalogue.duplicates)
+    bounds = await scan.bounds({topic.name: topic.partitions for topic in topics})
+    places = [(topic.name, partition_of(article_id, topic)) for topic in topics]
+    newest: dict[str, Record] = {}
+    taken_back = False
+    async for (topic, _), records, _ in scan.batches({place: bounds[place] for place in places}):
+        for record in records:
+            if record.key != article_id.encode():
+                continue
+            if topic == catalogue.enriched.name:
+                taken_back = dict(record.headers).get("schema") == _FORGOTTEN.encode()
+            found = _record(record, EnrichedArticle if topic == catalogue.enriched.name else DuplicateSeen)
+            if found is not None and _supersedes(found, newest.get(found.headers.origin)):
+                newest[found.headers.origin] = found
+    return sorted(newest.values(), key=_time), taken_back
 
 
 def _record(record: Any, model: type[EnrichedArticle] | type[DuplicateSeen]) -> Record | None:
@@ -223,7 +225,7 @@ def _said(letter: Letter) -> str:
 
 def _remarks(named: _Named, record: Record | None) -> Iterable[str]:
     if named.taken_back:
-        yield "taken back (newswire forget)"
+        yield "taken back (newswire forget, or override merge)"
     if record is None:
         yield "no outcome on Kafka yet, or a dead letter of a later stage"
     elif isinstance(record.event, EnrichedArticle):

@@ -19,7 +19,8 @@ ROLES: Final = {
     "producer": "publishes articles: `python -m producers`, or your own",
     "worker": "runs the stages: `newswire worker`",
     "subscriber": "reads the outcomes and the tables: `newswire tail`, `get`, subscribe()",
-    "operator": "looks and repairs: `newswire status`, `reconcile`, `explain`, `dead`, `replay`, `diff`, `forget`",
+    "operator": "looks and repairs: `newswire status`, `reconcile`, `explain`, `dead`, `replay`, `diff`, `forget`,"
+    " `override`",
     "admin": "creates and checks topics: `newswire topics create`",
 }
 
@@ -88,7 +89,7 @@ def _subscriber(catalogue: Catalogue, group: str, resume: str | None) -> Iterato
 def _operator(catalogue: Catalogue, group: str, resume: str | None) -> Iterator[Grant]:
     for topic in catalogue:
         yield Grant("topic", topic.name, (READ, DESCRIBE_CONFIGS))
-    for topic in (catalogue.redrive, catalogue.clean):  # re-driven records, and orders to forget
+    for topic in (catalogue.redrive, catalogue.clean):  # re-driven records, and orders
         yield Grant("topic", topic.name, (WRITE,))
     # A shadow topic is made, written, and read by diff; whoever may delete topics deletes it.
     yield Grant("topic", f"{catalogue.prefix}{SHADOW}", (CREATE, READ, WRITE), prefixed=True)

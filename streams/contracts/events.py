@@ -4,6 +4,7 @@ CleanArticle -> UniqueArticle -> ClassifiedArticle -> EnrichedArticle     one ar
 DuplicateSeen, DeadLetter                                                 the two other outcomes
 StoryUpdate                                                               caused by an outcome, not one itself
 ForgetArticle -> ArticleForgotten                                         an operator's retraction, not an outcome
+OverrideArticles                                                          an operator's word: copies, or not
 """
 
 from typing import Annotated, ClassVar, Literal
@@ -233,6 +234,20 @@ class ForgetArticle(Part):
     reason: str | None = Field(None, description="why, in the operator's words; subscribers see it")
 
 
+class OverrideArticles(Part):
+    """An operator's order on news.clean: these two articles are no copies, or the other one is a copy of the first."""
+
+    action: Literal["split", "merge"]
+    article_id: str = Field(description="the article that stays what it is")
+    other_id: str = Field(description="the article that is judged anew, or becomes a copy")
+    canonical_id: str | None = Field(
+        None, description="what the first is a copy of, as its outcomes say: for a dedupe that has forgotten it"
+    )
+    reason: str | None = Field(None, description="why, in the operator's words; subscribers see that of a merge")
+    origin: str | None = Field(None, description="raw record of the other article that is sent again for this order")
+    attempt: int | None = Field(None, ge=2, description="the attempt under which it is")
+
+
 class ArticleForgotten(Event):
     """An article was taken back: whoever keeps it deletes it, up to this version. Not an outcome of a raw record."""
 
@@ -264,7 +279,7 @@ class ArticleRow(Part):
 
 EVENTS: tuple[type[Part], ...] = (
     RawArticle, CleanArticle, UniqueArticle, ClassifiedArticle, EnrichedArticle, DuplicateSeen, StoryUpdate, DeadLetter,
-    ForgetArticle, ArticleForgotten, ArticleRow,
+    ForgetArticle, OverrideArticles, ArticleForgotten, ArticleRow,
 )  # fmt: skip
 
 # The word for what became of a raw record, and the event that says so.

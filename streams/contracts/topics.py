@@ -76,10 +76,10 @@ class Catalogue:
 
     @property
     def redrive(self) -> TopicSpec:
-        """Raw records that go through the pipeline again: those of dead letters, after a fix."""
+        """Raw records that go through the pipeline again: of dead letters after a fix, of articles split or merged."""
         return self._topic(
             "redrive", events.RawArticle, partitions=self.partitions, key="origin", writer="an operator",
-            about="raw records of dead letters, sent again under their origin", max_bytes=MAX_RAW_BYTES,
+            about="raw records, sent again under their origin", max_bytes=MAX_RAW_BYTES,
             retention_ms=14 * DAY_MS,
         )  # fmt: skip
 
@@ -88,8 +88,8 @@ class Catalogue:
         """One partition: one writer, one total order for dedupe."""
         return self._topic(
             "clean", events.CleanArticle, partitions=1, key="article_id", writer="normalise",
-            about="validated, cleaned articles in one total order", also=(events.ForgetArticle,),
-            max_bytes=MAX_CLEAN_BYTES,
+            about="validated, cleaned articles in one total order", max_bytes=MAX_CLEAN_BYTES,
+            also=(events.ForgetArticle, events.OverrideArticles),
         )  # fmt: skip
 
     @property

@@ -20,6 +20,7 @@ from streams.contracts.events import (
     CleanArticle,
     DuplicateSeen,
     ForgetArticle,
+    OverrideArticles,
     Relation,
     StoryUpdate,
     UniqueArticle,
@@ -30,6 +31,8 @@ from streams.core.fingerprint import MAX_SHINGLES, Fingerprint, digest, fingerpr
 from streams.core.forget import forgetting, is_forgetting
 from streams.core.matching import DedupePolicy, Evidence, Relationship, compare
 from streams.core.outline import outline, unpack
+from streams.core.override import RULE as OVERRIDE
+from streams.core.override import Override, Overrides, is_order, is_override, overriding, remembered
 from streams.core.pages import Pages
 from streams.core.postings import Postings, most_frequent
 from streams.core.revision import changes, with_note
@@ -84,6 +87,7 @@ class DedupeState:
         self._keyed = Postings(self._rows.present)  # by `_key`: what the decisions of one key have in common
         self._shingles = Postings(self._rows.present)
         self._stories = StoryIndex(self._story_policy)
+        self._overrides = Overrides()
         self._queue: list[int] = []  # heap of ingested_at and sequence, the forgotten until they surface
         self._newest_at: int | None = None
 
@@ -105,16 +109,22 @@ class DedupeState:
         origin, _, value = self._shelf.get(int(self._rows.get("place", number))).partition(b"\n")
         return origin.decode(), value
 
+    def key(self, origin: str, attempt: int) -> str:
+        """Return what stands for the origin where a record of this attempt is decided: itself but for an override."""
+        return self._overrides.key(origin, attempt)
+
     def judge(self, article: CleanArticle, origin: str, ingested_at: int | None) -> Decision:
         """Decide on an article. Changes nothing: `apply` does. A recorded origin keeps its decision."""
         recorded = self.recorded(origin)
         if recorded is not None:
             return recorded
-        reading = read_article(article.title, article.text)
-        marks = fingerprint(reading)
-        before = self._newest(article.article_id, "identity", "unique")
-        arrival = _Arrival(article, ingested_at, reading, marks, self._content_key(marks), *before)
+        order, merge = self._overrides.asking(origin), self._overrides.merge_of(article.article_id)
+        arrival = self._arrival(article, _later(ingested_at, order))
+        if merge is not None:
+            return self._merged(arrival, merge, again=order is not None)
         same = self._same_version(arrival)
+        if same is not None and order is not None and order.is_about(self._taken(same.sequence)[0]):
+            return self._repeated(arrival, same)
         if same is not None:
             return self._duplicate(arrival, same, "same_article", "same_content", 1.0, {})
         if arrival.unique is not None:
@@ -135,12 +145,25 @@ class DedupeState:
             policy=self._policy_version, pipeline=self._pipeline,
         )  # fmt: skip
 
+    def judge_override(self, order: OverrideArticles, origin: str, ingested_at: int | None) -> Decision:
+        """Decide on an order to split or merge two articles, as `judge` does (docs/adr/0011-overrides.md)."""
+        recorded = self.recorded(origin)
+        if recorded is not None:
+            return recorded
+        known, identity = (self._newest(each, "identity")[0] for each in (order.article_id, order.other_id))
+        kept = self._canonical(order.article_id if known else order.canonical_id or order.article_id)
+        return overriding(
+            order, kept, self._overrides.chain(order.other_id), sequence=self._next,
+            versions=identity.versions if identity else 0, ingested_at=ingested_at, policy=self._policy_version,
+            pipeline=self._pipeline,
+        )  # fmt: skip
+
     def taken_back(self, decision: Decision) -> tuple[str, Decision] | None:
-        """Return origin and decision of the newest order on the article that came after this decision on it."""
+        """Return origin and decision of the newest order that took the article back after this decision on it."""
         [order] = self._newest(decision.article_id, "order")
-        if order is None or order.sequence < decision.sequence:
-            return None
-        return self._taken(order.sequence)[0], order
+        merge = self._overrides.merge_of(decision.article_id)
+        number = max(order.sequence if order else -1, merge.number if merge else -1)
+        return None if number < decision.sequence else (self._taken(number)[0], self._at(number))
 
     def apply(self, origin: str, decision: Decision) -> None:
         """Take a decision into the state."""
@@ -182,6 +205,10 @@ class DedupeState:
         if is_forgetting(known):
             self._keyed.add([*keys, _key("order", known.article_id)], number)
             return
+        if is_override(known):
+            self._keyed.add(keys, number)
+            self._overrides.add(remembered(self._at(number), number))
+            return
         keys.append(_key("version", known.article_id, known.title_hash, known.text_hash))
         if _first_of_its_content(known):
             keys.append(_key("content", known.content))
@@ -199,6 +226,7 @@ class DedupeState:
         self._shelf.drop(int(self._rows.get("place", number)))
         self._rows.clear(number)
         self._stories.remove(number)
+        self._overrides.remove(number)
 
     def expired(self, now_ms: int | None) -> list[str]:
         """Return the origins to forget, oldest first, when a record of this time (ms since 1970 UTC) arrives.
@@ -246,11 +274,22 @@ class DedupeState:
     def _at(self, number: int) -> Decision:
         return Decision.decode(self._taken(number)[1])
 
+    def _arrival(self, article: CleanArticle, ingested_at: int | None) -> _Arrival:
+        reading = read_article(article.title, article.text)
+        marks = fingerprint(reading)
+        before = self._newest(article.article_id, "identity", "unique")
+        return _Arrival(article, ingested_at, reading, marks, self._content_key(marks), *before)
+
     def _same_version(self, arrival: _Arrival) -> Decision | None:
-        if arrival.identity is None:
-            return None
-        marks, article_id = arrival.marks, arrival.article.article_id
-        return next(self._first("version", (article_id, marks.title_hash, marks.text_hash)), None)
+        return next(
+            (known for known in self._of_content(arrival) if self._overrides.canonical(known) is not None), None
+        )
+
+    def _of_content(self, arrival: _Arrival) -> Iterator[Decision]:
+        """Yield the decisions on the article with the same content, the oldest first."""
+        if arrival.identity is not None:
+            marks, article_id = arrival.marks, arrival.article.article_id
+            yield from self._first("version", (article_id, marks.title_hash, marks.text_hash))
 
     def _first(self, kind: str, parts: tuple[str, ...]) -> Iterator[Decision]:
         """Yield the decisions filed under a key, the oldest first."""
@@ -276,40 +315,47 @@ class DedupeState:
 
     def _searched(self, article_id: str, kind: str) -> Decision | None:
         """Return the newest decision of a kind, where another article has the same key."""
-        count = _FEW
+        return next(self._latest(kind, article_id), None)
+
+    def _latest(self, kind: str, article_id: str) -> Iterator[Decision]:
+        """Yield the decisions of a kind on an article, the newest first."""
+        passed, count = 0, _FEW
         while True:
-            numbers = self._keyed.newest([_key(kind, article_id)], count).numbers.tolist()
-            for known in map(self._at, reversed(numbers)):
+            numbers = self._keyed.newest([_key(kind, article_id)], count).numbers.tolist()[::-1]
+            for known in map(self._at, numbers[passed:]):
                 if known.article_id == article_id:
-                    return known
+                    yield known
             if len(numbers) < count:
-                return None
-            count *= _FEW
+                return
+            passed, count = count, count * _FEW
 
     def _judge_new(self, arrival: _Arrival) -> Decision:
         """Judge an article that is not a version of a unique one: copy or not?"""
         same_words = self._same_words(arrival)
         if same_words is not None:
             return self._same_as(arrival, same_words)
-        found = [(known, compare(arrival.marks, marks, self.policy)) for known, marks in self._candidates(arrival)]
+        candidates = [(known, marks) for known, marks in self._candidates(arrival) if self._compared(arrival, known)]
+        found = [(known, compare(arrival.marks, marks, self.policy)) for known, marks in candidates]
         copies = [(known, match) for known, match in found if match.relationship in _VERDICTS]
         if copies:
             known, match = max(copies, key=lambda pair: (pair[1].score, -pair[0].sequence))
             verdict = _VERDICTS[match.relationship]
             return self._duplicate(arrival, known, verdict, match.rule, match.score, match.evidence)
         contained = sorted(
-            (known.sequence, known.article_id) for known, match in found if match.relationship == "contains"
+            (known.sequence, self._copied(known)) for known, match in found if match.relationship == "contains"
         )
         return self._unique(arrival, tuple(dict.fromkeys(article_id for _, article_id in contained))[:MAX_RELATED])
 
     def _same_words(self, arrival: _Arrival) -> Decision | None:
         """Return the earliest decision on the same content whose canonical article is still known."""
         for known in self._first("content", (arrival.content,)):
-            if self._newest(known.canonical_id, "unique") != [None]:
+            if self._compared(arrival, known) and self._newest(self._copied(known), "unique") != [None]:
                 return known
         return None
 
     def _same_as(self, arrival: _Arrival, known: Decision) -> Decision:
+        if known.verdict is None and self._copied(known) != known.article_id:
+            return self._duplicate(arrival, known, "near_copy", COPY_OF_COPY, 1.0, {})
         if known.verdict is None:
             evidence: Evidence = {"words": arrival.marks.words, "canonical_words": arrival.marks.words}
             return self._duplicate(arrival, known, "exact_copy", "same_words", 1.0, evidence)
@@ -328,18 +374,22 @@ class DedupeState:
     def _duplicate(
         self, arrival: _Arrival, known: Decision, verdict: Verdict, rule: str, score: float, evidence: Evidence
     ) -> Decision:
-        versions = arrival.identity.versions if arrival.identity else 0
-        counts = (known.version, versions) if verdict == "same_article" else (versions + 1, versions + 1)
+        version, versions = self._counts(arrival)
+        if verdict == "same_article":
+            version, versions = known.version, arrival.identity.versions if arrival.identity else 0
+        canonical = self._copied(known)
+        if verdict != "same_article" and canonical not in (known.article_id, known.canonical_id):
+            evidence = {**evidence, "merged": known.article_id}  # whose words they are
         return self._decision(
-            arrival, verdict=verdict, rule=rule, canonical_id=known.canonical_id, version=counts[0],
-            versions=counts[1], change=None, story_id=known.story_id, score=score, evidence=evidence,
+            arrival, verdict=verdict, rule=rule, canonical_id=canonical, version=version, versions=versions,
+            change=None, story_id=known.story_id, score=score, evidence=evidence,
         )  # fmt: skip
 
     def _unique(self, arrival: _Arrival, related: tuple[str, ...]) -> Decision:
         """A new article, or a new version of a known one. A version stays in its story unless it is another article."""
         article, marks = arrival.article, arrival.marks
         previous = arrival.unique
-        version = arrival.identity.versions + 1 if arrival.identity else 1
+        version, versions = self._counts(arrival)
         change = "new" if version == 1 else self._change(marks, previous)
         terms = self._stories.weigh(counted_terms(arrival.reading, self._story_policy))
         hour = published_hour(article.published_at)
@@ -348,7 +398,7 @@ class DedupeState:
         else:
             story_id, story = self._place(article, version, terms, hour)
         return self._decision(
-            arrival, verdict=None, rule=change, canonical_id=article.article_id, version=version, versions=version,
+            arrival, verdict=None, rule=change, canonical_id=article.article_id, version=version, versions=versions,
             change=change, story_id=story_id, score=1.0, related=related, sketch=marks.pack(), terms=pack(terms),
             published=hour, story=story, paragraphs=outline(arrival.reading.paragraphs).pack(),
             changes=self._changes(arrival, change),
@@ -360,6 +410,56 @@ class DedupeState:
             text_hash=arrival.marks.text_hash, title_hash=arrival.marks.title_hash, content=arrival.content,
             policy=self._policy_version, pipeline=self._pipeline, **judged,
         )  # fmt: skip
+
+    def _counts(self, arrival: _Arrival) -> tuple[int, int]:
+        """Return which version an article brings, and how many there are with it."""
+        known = arrival.identity.versions if arrival.identity else 0
+        if self._overrides and (before := next(self._of_content(arrival), None)) is not None:
+            return before.version, known  # a split or merge took its verdict back, not its number
+        return known + 1, known + 1
+
+    def _merged(self, arrival: _Arrival, merge: Override, *, again: bool) -> Decision:
+        """Call an article a copy because an operator said so; `again`: its record was sent for that."""
+        root = self._overrides.root(merge.kept)
+        same = next((
+            known for known in self._of_content(arrival)
+            if known.verdict is not None and self._overrides.root(known.canonical_id) == root
+        ), None)  # fmt: skip
+        if same is not None and not again:
+            return self._duplicate(arrival, same, "same_article", "same_content", 1.0, {})
+        version, versions = self._counts(arrival)
+        [kept] = self._newest(root, "unique")
+        place, decision = self._taken(merge.number)[0], self._at(merge.number)
+        reason = {name: value for name, value in decision.evidence.items() if name == "reason"}
+        return self._decision(
+            arrival, verdict="near_copy", rule=OVERRIDE, canonical_id=root, version=version, versions=versions,
+            change=None, story_id=kept.story_id if kept else "", score=1.0, evidence={"order": place, **reason},
+        )  # fmt: skip
+
+    def _repeated(self, arrival: _Arrival, known: Decision) -> Decision:
+        """Decide as before the merge that was undone; the article stays in its story."""
+        return known.model_copy(update={
+            "sequence": self._next, "ingested_at": arrival.ingested_at, "policy": self._policy_version,
+            "pipeline": self._pipeline, "story": self._stay(known) if known.verdict is None else known.story,
+        })  # fmt: skip
+
+    def _copied(self, known: Decision) -> str:
+        """Return what the words of a known article are a copy of."""
+        return self._overrides.canonical(known) or known.canonical_id
+
+    def _compared(self, arrival: _Arrival, known: Decision) -> bool:
+        """Say whether the words of a known article may make this one a copy."""
+        article = arrival.article.article_id
+        return not self._overrides or self._overrides.canonical_for(article, known) is not None
+
+    def _canonical(self, article_id: str) -> str:
+        """Return what an article is a copy of by the newest verdict on it; itself where it is none, or is not known."""
+        if self._overrides.merge_of(article_id) is not None:
+            return self._overrides.root(article_id)
+        for known in self._latest("identity", article_id):
+            if not is_order(known) and (canonical := self._overrides.canonical(known)) is not None:
+                return canonical
+        return article_id
 
     def _change(self, marks: Fingerprint, previous: Decision | None) -> Change:
         """Name what a new version is to the one before; that one is None where only copies of the identity came."""
@@ -413,6 +513,12 @@ def _told(kind: str, known: Decision) -> tuple[str, ...]:
 def _queued(ingested_at: int, number: int) -> int:
     """Return time and number as one integer, which sorts as they do and takes a third of the memory of a pair."""
     return ingested_at << _NUMBER_BITS | number
+
+
+def _later(ingested_at: int | None, order: Override | None) -> int | None:
+    """Return the time by which a decision is forgotten: one made for an order stays for as long as that."""
+    times = [time for time in (ingested_at, order.ingested_at if order else None) if time is not None]
+    return max(times, default=None)
 
 
 def _first_of_its_content(decision: Filed) -> bool:

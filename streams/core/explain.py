@@ -14,6 +14,7 @@ from streams.core.decision import Decision
 from streams.core.dedupe import COPY_OF_COPY, DedupeState, outcome
 from streams.core.fingerprint import MAX_PAIRS, MAX_SHINGLES, Fingerprint, Overlap, fingerprint, overlap
 from streams.core.matching import HOUR_MS, DedupePolicy, Match, compare
+from streams.core.override import RULE as OVERRIDE
 from streams.core.slots import Slots, figures_and_names
 from streams.core.stories import StoryPolicy
 from streams.core.wording import Reading, Substance, parted, read_article
@@ -233,6 +234,8 @@ def otherwise(recorded: Recorded, now: Explanation) -> str:
     canonical = now.earlier.article.article_id
     if recorded.verdict in _COPIES and recorded.canonical_id != canonical:
         return ""  # it was compared with others, too
+    if recorded.rule == OVERRIDE:
+        return "an operator made it a copy (newswire override merge)"
     if recorded.verdict != now.verdict and not (recorded.verdict in _VERSIONS and now.verdict == "new"):
         return f"today's policy would decide otherwise: {now.headline}"
     if recorded.verdict in _COPIES and recorded.rule not in (now.rule, COPY_OF_COPY):

@@ -9,7 +9,6 @@ import numpy as np
 from streams.core.compiled import compiled
 from streams.core.scan import CAPITAL, FIGURE, TELLS, Facts, Flags, Hashes, Places, Scanned, scan
 
-
 _LEAST_SLOTS: Final = 8  # of a set of hashes
 
 

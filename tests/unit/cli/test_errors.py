@@ -70,6 +70,11 @@ def newswire(*arguments: str, **env: str) -> "subprocess.CompletedProcess[str]":
         (("dead", "list", "--bootstrap", "127.0.0.1:1"), "127.0.0.1:1"),
         (("dead", "list", "--bootstrap", "127.0.0.1:1", "--since", "yesterday"), "--since yesterday"),
         (("dead", "redrive", "--bootstrap", "127.0.0.1:1"), "--all"),
+        (
+            ("override", "split", "https://a.example/1", "https://a.example/2", "--bootstrap", "127.0.0.1:1"),
+            "127.0.0.1:1",
+        ),
+        (("override", "merge", "https://a.example/1", "2/17", "--bootstrap", "127.0.0.1:1"), "2/17"),
         (("topics", "check", "--bootstrap", "127.0.0.1:1"), "127.0.0.1:1"),
         (("up", "--once", "--bootstrap", "127.0.0.1:1"), "127.0.0.1:1"),
         (("get", "ftp://example.org/a", "--bootstrap", "127.0.0.1:1"), "ftp"),

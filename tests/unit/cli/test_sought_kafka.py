@@ -190,7 +190,7 @@ def test_what_was_taken_back_is_said(topics: Topics, settings: Settings) -> None
     origin = topics.enriched(ONE, at=1)
     order = ArticleForgotten(event_id="e", article_id=key(ONE), version=1, reason=None)
     topics.event(CATALOGUE.enriched, order, origin, key(ONE))
-    assert find(settings, ONE)[0].remarks[0] == "taken back (newswire forget)"
+    assert find(settings, ONE)[0].remarks[0] == "taken back (newswire forget, or override merge)"
     topics.enriched(ONE, at=2, version=2)
     assert find(settings, ONE)[0].remarks[0] == "version 2"
 

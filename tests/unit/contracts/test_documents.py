@@ -43,7 +43,7 @@ def test_a_raw_article_fits_its_schema_and_one_without_title_does_not() -> None:
 def test_a_topic_lists_every_event_that_stands_on_it() -> None:
     document = asyncapi(Catalogue())
     messages = {name: sorted(channel["messages"]) for name, channel in document["channels"].items()}
-    assert messages["news.clean"] == ["CleanArticle", "ForgetArticle"]
+    assert messages["news.clean"] == ["CleanArticle", "ForgetArticle", "OverrideArticles"]
     assert messages["news.enriched"] == ["ArticleForgotten", "EnrichedArticle"]
     assert messages["news.duplicates"] == ["DuplicateSeen"]
     assert document["components"]["messages"]["ForgetArticle"]["title"] == "ForgetArticle/1"

@@ -163,6 +163,7 @@ def test_a_later_version_is_no_contradiction_of_being_new_beside_another_article
     now = against(report(2), headline(2))
     assert otherwise(Recorded("revised", "revised", 1.0, "own", "", "1"), now) == ""
     assert otherwise(Recorded("near_copy", "similar_text", 0.5, A.article_id, "", "1"), now)
+    assert "an operator" in otherwise(Recorded("near_copy", "override", 1.0, A.article_id, "", "1"), now)
 
 
 @pytest.mark.parametrize(
