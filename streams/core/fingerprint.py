@@ -87,7 +87,7 @@ class Overlap(NamedTuple):
 
 def fingerprint(reading: Reading) -> Fingerprint:
     """Return the fingerprint of an article; a pure function of its words."""
-    heading, body, note = reading
+    heading, body, note, _ = reading
     shingles = _shingles(body.hashes, SHINGLE_WORDS)
     numbers, names = map(distinct, slots(body))
     return Fingerprint(

@@ -57,7 +57,12 @@ _SHORT: Final = 5  # letters: "pa" and "cp" are words and places; only capitals 
 
 TOP_PARAGRAPHS: Final = 4  # beside byline and header: captions of photographs stand above a dateline
 TAIL_PARAGRAPHS: Final = 3
+TOP_CHARS: Final = 600  # in which the dateline begins, captions above it included
+FOOT_CHARS: Final = 900
+_BREAK: Final = "\n\n"
 HEAD_CHARS: Final = 120  # of a paragraph: a dateline or byline ends within them
+MARK_CHARS: Final = 75  # in which the name begins
+OPENING_CHARS: Final = 12  # signs and the first word
 MAX_BYLINE_CHARS: Final = 40
 TAIL_CHARS: Final = 400  # of a paragraph that credits somebody
 MAX_AUTHORS: Final = 3  # beside an agency; pages that list more list their staff, or everybody on the page
@@ -75,8 +80,7 @@ _STAFF: Final = r"(?:\s(?i:staff|writers?|reporters?|correspondents?|news agency
 
 _DATELINE: Final = re.compile(
     rf"(?:[^\W\d_][^()\n]{{0,70}})?\(\s*{_NAME}(?:\s\w+)?\s*\)\s*[^\w\s]"  # PARIS, May 5 (Reuters) -
-    rf"|(?:[^\W\d_][^()\n]{{0,70}}\s)?/{_NAME.replace('?P<name>', '?P<slashed>')}/(?!\w)"  # LONDON, May 5 /PRNewswire/ --
-    rf"|{_NAME.replace('?P<name>', '?P<dashed>')}\s*[–—]+\s",  # CNN —
+    rf"|(?:[^\W\d_][^()\n]{{0,70}}\s)?/{_NAME.replace('?P<name>', '?P<slashed>')}/(?!\w)"  # LONDON /PRNewswire/ --
 )
 _IN_DATELINE: Final = re.compile(rf"(?:^/?|\(\s*|\s/){_NAME}(?:\s*[)/]|\s*[-–—])")
 _BYLINE: Final = re.compile(
@@ -98,8 +102,24 @@ _REUTERS: Final = re.compile(
     r"|(?:reporting|writing)(?:\sand\s\w+)?\sby\b.{2,300}?[;,]\sedit)",
     re.IGNORECASE,
 )
+# What a line of credits begins with: nearly all paragraphs are told by this.
+_SIGNS: Final = " ([*_-–—.|•"
+_OPENINGS: Final = frozenset(
+    word[:2].casefold()
+    for word in ("copyright", "©", "c)", "this", "the", "reporting", "writing", "additional", *_LONGEST_FIRST)
+) | {f"©{sign}" for sign in " 12"}
+_FOOT_SIGNS: Final = (
+    "contributed",
+    "opyright",
+    "©",
+    "(c)",
+    "eporting by ",
+    "riting by ",
+    "his report",
+    "his story",
+    "his article",
+)
 _WIRE_MARK: Final = re.compile(r"\sREUTERS?(?:\s[A-Z])?\s*$", re.IGNORECASE)
-_MARKS: Final = re.compile(r"[(/–—]")  # no dateline of an agency is without one
 
 
 def agency_of_source(source: str) -> str:
@@ -118,26 +138,67 @@ def _by_dateline(substance: Substance) -> str:
 
 
 def _by_lines(substance: Substance) -> str:
-    text, credit_line = substance.text, substance.credits
+    return _by_top(substance) or _by_foot(substance)
+
+
+def _by_top(substance: Substance) -> str:
+    header, text = substance.header, substance.text
+    # Looking for signs before patterns: most articles have none, and every one is read.
+    starts = text[:TOP_CHARS]
+    if not header and "(" not in starts and "/" not in starts and text.find(_BREAK, 0, HEAD_CHARS) < 0:
+        return ""
     above = ""
-    for line in (*substance.header, *text.split("\n\n", TOP_PARAGRAPHS)[:TOP_PARAGRAPHS]):
+    for line in (*header, *_first(text)):
         found = _in_head(line, above)
         if found:
             return found
         above = line
+    return ""
+
+
+def _by_foot(substance: Substance) -> str:
+    text, credit_line = substance.text, substance.credits
     if credit_line and _WIRE_MARK.fullmatch(credit_line):
         return "Reuters"
-    *paragraphs, last = text.rsplit("\n\n", TAIL_PARAGRAPHS)[-TAIL_PARAGRAPHS:]
-    for line in (*substance.footer, credit_line, last):
-        found = _in_tail(line) or (_canonical(_ALONE.match(line)) if len(line) <= HEAD_CHARS else "")
-        if found:
+    for line in (*substance.footer, credit_line):
+        if line and (found := _in_foot(line)):
             return found
-    return next((found for found in map(_in_tail, paragraphs) if found), "")
+    end = text[-FOOT_CHARS:]
+    if text.rfind(_BREAK, -HEAD_CHARS - len(_BREAK)) < 0 and not any(sign in end for sign in _FOOT_SIGNS):
+        return ""
+    last, *others = _last(text)
+    return _in_foot(last) or next((found for found in map(_in_tail, others) if found), "")
+
+
+def _in_foot(line: str) -> str:
+    return _in_tail(line) or (_canonical(_ALONE.match(line)) if len(line) <= HEAD_CHARS else "")
+
+
+def _first(text: str) -> list[str]:
+    """Return the beginnings of the first paragraphs, one character longer than what is looked at."""
+    found: list[str] = []
+    start = 0
+    while start >= 0 and len(found) < TOP_PARAGRAPHS:
+        end = text.find(_BREAK, start)
+        found.append(text[start : start + HEAD_CHARS + 1 if end < 0 else min(end, start + HEAD_CHARS + 1)])
+        start = end + len(_BREAK) if end >= 0 else end
+    return found
+
+
+def _last(text: str) -> list[str]:
+    """Return the beginnings of the last paragraphs, the last one first."""
+    found: list[str] = []
+    end = len(text)
+    while end >= 0 and len(found) < TAIL_PARAGRAPHS:
+        start = text.rfind(_BREAK, 0, end)
+        begin = start + len(_BREAK) if start >= 0 else 0
+        found.append(text[begin : min(end, begin + TAIL_CHARS)])
+        end = start
+    return found
 
 
 def _in_head(line: str, above: str) -> str:
-    start = line[: HEAD_CHARS + 1]
-    found = _DATELINE.match(start) if _MARKS.search(start) else None
+    found = _DATELINE.match(line) if line.find("(", 0, MARK_CHARS) >= 0 or line.find("/", 0, MARK_CHARS) >= 0 else None
     if found is None and len(line) <= HEAD_CHARS:
         # A line that is the agency's name alone stands below the author's name; below a caption it is a photographer's.
         found = _BYLINE.match(line) or (_ALONE.match(line) if len(above) <= MAX_BYLINE_CHARS else None)
@@ -145,8 +206,9 @@ def _in_head(line: str, above: str) -> str:
 
 
 def _in_tail(line: str) -> str:
-    start = line[:TAIL_CHARS]
-    return "Reuters" if _REUTERS.match(start) else _canonical(_CREDIT.match(start))
+    if line[:OPENING_CHARS].lstrip(_SIGNS)[:2].casefold() not in _OPENINGS:
+        return ""
+    return "Reuters" if _REUTERS.match(line) else _canonical(_CREDIT.match(line))
 
 
 def _by_authors(authors: Sequence[str]) -> str:

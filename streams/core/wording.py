@@ -24,11 +24,13 @@ class Reading(NamedTuple):
     heading: Wording
     body: Wording
     note: str  # the paragraph that says what was corrected, "" where there is none
+    substance: "Substance"  # the text that is compared, and what was left out of it
 
 
 def read_article(title: str, text: str) -> Reading:
     """Return the words of headline and text, without what each outlet adds around them."""
-    return Reading(read(title), read(substance(text)), correction_note(title, text))
+    parts = parted(text)
+    return Reading(read(title), read(parts.text), correction_note(title, text), parts)
 
 
 def read(text: str) -> Wording:

@@ -62,14 +62,15 @@ def _share(right: list[bool]) -> float:
 
 def table(found: list[Judged]) -> str:
     """Return the figures, and each article that is judged wrongly."""
-    credits = sum(bool(one.wanted) for one in found)
+    wanted = sum(bool(one.wanted) for one in found)
     lines = [
         "| credited | not credited | precision | recall |",
         "| --- | --- | --- | --- |",
-        f"| {credits} | {len(found) - credits} | {100 * precision(found):.1f} % | {100 * recall(found):.1f} % |",
+        f"| {wanted} | {len(found) - wanted} | {100 * precision(found):.1f} % | {100 * recall(found):.1f} % |",
     ]
-    wrong = (one for one in found if one.wanted != one.found)
-    return "\n".join([*lines, *(f"{one.article}: {one.wanted or NOBODY}, found {one.found or NOBODY}" for one in wrong)])
+    wrong = [one for one in found if one.wanted != one.found]
+    lines += [f"{one.article}: {one.wanted or NOBODY}, found {one.found or NOBODY}" for one in wrong]
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":
