@@ -1,4 +1,4 @@
-"""news.clean -> news.unique or news.duplicates, and news.stories: one writer, one order, recorded decisions."""
+"""news.clean -> news.unique or news.duplicates, and news.stories and news.groups: one writer, recorded decisions."""
 
 from collections.abc import Callable
 from functools import partial
@@ -13,6 +13,7 @@ from streams.contracts.events import (
     DuplicateSeen,
     Event,
     ForgetArticle,
+    GroupUpdate,
     OverrideArticles,
     StoryUpdate,
     UniqueArticle,
@@ -20,6 +21,7 @@ from streams.contracts.events import (
 from streams.contracts.topics import TopicSpec, sources_of
 from streams.core.decision import Decision
 from streams.core.dedupe import DedupeState, outcome
+from streams.core.groups import group_updates
 from streams.core.matching import HOUR_MS
 from streams.delivery.records import Ahead, Handled, Output, Record, Stage, TableWrite
 
@@ -48,7 +50,8 @@ def dedupe_stage(context: Context, state: Callable[[], DedupeState], changelog: 
             first = (*expired, TableWrite(key.encode(), fold.stored(key)))
         pipeline = context.pipeline_after(headers)
         event, story = outcome(article, decision, headers.origin, pipeline)
-        outputs = _outputs(context, headers, pipeline, event, story)
+        groups = group_updates(article.article_id, decision, event.event_id, pipeline)
+        outputs = _outputs(context, headers, pipeline, event, story, groups)
         if isinstance(event, UniqueArticle):
             outputs += forgotten_again(context, fold, decision, NAME)
         return Handled(
@@ -85,17 +88,20 @@ def _expire(fold: DedupeState, now_ms: int | None) -> list[TableWrite]:
 
 
 def _outputs(
-    context: Context, headers: Headers, pipeline: str, event: UniqueArticle | DuplicateSeen, story: StoryUpdate | None
-) -> tuple[Output, ...]:
+    context: Context, headers: Headers, pipeline: str, event: UniqueArticle | DuplicateSeen, story: StoryUpdate | None,
+    groups: tuple[GroupUpdate, ...],
+) -> tuple[Output, ...]:  # fmt: skip
     def output(item: Event, topic: TopicSpec, key: str) -> Output:
         return context.write(
             item, to=topic, key=key, stage=NAME, origin=headers.origin, ingested_at=headers.ingested_at,
             attempt=headers.attempt, pipeline=pipeline,
         )  # fmt: skip
 
-    topic = context.catalogue.unique if isinstance(event, UniqueArticle) else context.catalogue.duplicates
+    catalogue = context.catalogue
+    topic = catalogue.unique if isinstance(event, UniqueArticle) else catalogue.duplicates
     verdict = output(event, topic, event.article_id)
-    return (verdict,) if story is None else (verdict, output(story, context.catalogue.stories, story.story_id))
+    told = () if story is None else (output(story, catalogue.stories, story.story_id),)
+    return (verdict, *told, *(output(group, catalogue.groups, group.group_id) for group in groups))
 
 
 def _word(event: UniqueArticle | DuplicateSeen) -> str:

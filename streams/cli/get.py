@@ -1,4 +1,4 @@
-"""`newswire get`: one article, from the table `articles`, by its address or id."""
+"""`newswire get`: one article from the table `articles`, one story or one copy group, by address or id."""
 
 import argparse
 import sys
@@ -16,21 +16,23 @@ from streams.contracts import ids
 from streams.contracts.codec import decode
 from streams.contracts.connection import Kafka
 from streams.contracts.errors import Malformed
-from streams.contracts.events import ArticleRow, EnrichedArticle, StoryUpdate
+from streams.contracts.events import ArticleRow, EnrichedArticle, GroupUpdate, StoryUpdate
 from streams.contracts.topics import TopicSpec
 
 EXAMPLE = """\
   newswire get https://example.org/2026/04/07/talks      by address, as published
   newswire get 0a4b…-… --json                            by article_id
   newswire get story 5f1c…-…                             a story: its newest state
+  newswire get group 77d0…-…                             a copy group, by its id
+  newswire get group https://example.org/2026/04/07/talks    or by the article that opened it
 exit code 1 when there is no such article"""
 
 
 def add(verbs: Any) -> None:
     """Add the verb."""
-    sub = verb(verbs, "get", run, "one article or story from the table", EXAMPLE)
+    sub = verb(verbs, "get", run, "one article, story or copy group", EXAMPLE)
     add_broker_arguments(sub)
-    sub.add_argument("what", nargs="+", metavar="URL|ID", help="address or article_id; or: story ID")
+    sub.add_argument("what", nargs="+", metavar="URL|ID", help="address or article_id; or: story ID; or: group ID")
     sub.add_argument("--json", action="store_true", help="print JSON (the default when piped)")
 
 
@@ -41,12 +43,14 @@ def run(arguments: argparse.Namespace) -> int:
     match arguments.what:
         case ["story", story]:
             return run_async(_story(settings.connection, settings.catalogue.stories, story, as_json))
+        case ["group", group]:
+            return run_async(_group(settings.connection, settings.catalogue.groups, group, as_json))
         case [article] | ["article", article]:
             key = article_key(article)
             return run_async(
                 _article(settings.connection, settings.catalogue.articles, settings.catalogue.enriched, key, as_json)
             )
-    raise UserError(f"get {' '.join(arguments.what)}: give an address, an article_id, or `story` and its id")
+    raise UserError(f"get {' '.join(arguments.what)}: give an address, an article_id, or `story` or `group` and its id")
 
 
 def article_key(given: str) -> str:
@@ -89,6 +93,30 @@ async def _story(bootstrap: Kafka, stories: TopicSpec, key: str, as_json: bool) 
         return FAILED
     print(value.decode()) if as_json else Console(highlight=False).print(short(decode(StoryUpdate, value)))
     return OK
+
+
+async def _group(bootstrap: Kafka, groups: TopicSpec, given: str, as_json: bool) -> int:
+    found = await _current_group(bootstrap, groups, given)
+    if found is None:
+        print(f"newswire: no copy group {given} in {groups.name}", file=sys.stderr)
+        return FAILED
+    print(found.model_dump_json()) if as_json else Console(highlight=False).print(short(found))
+    return OK
+
+
+async def _current_group(bootstrap: Kafka, groups: TopicSpec, given: str) -> GroupUpdate | None:
+    """Return the newest state of a group, by its id or by the article that opened it."""
+    by_id = await _followed(bootstrap, groups, given)
+    return by_id or await _followed(bootstrap, groups, ids.group_id(article_key(given)))
+
+
+async def _followed(bootstrap: Kafka, groups: TopicSpec, key: str | None) -> GroupUpdate | None:
+    """Return the newest state of a group; of one that was swallowed, that of the group that it is part of now."""
+    found: GroupUpdate | None = None
+    while key is not None and (value := await newest(bootstrap, groups, key)) is not None:
+        found = decode(GroupUpdate, value)
+        key = found.into
+    return found
 
 
 async def newest(bootstrap: Kafka, topic: TopicSpec, key: str) -> bytes | None:

@@ -18,6 +18,7 @@ from streams.contracts.events import (
     DuplicateSeen,
     EnrichedArticle,
     ForgetArticle,
+    GroupUpdate,
     OverrideArticles,
     Part,
     StoryUpdate,
@@ -58,7 +59,10 @@ def short(event: Part) -> str:
     if isinstance(event, DeadLetter):
         return f"[red]dead      {event.reason}: {escape(event.message)}"
     if isinstance(event, StoryUpdate):
-        return f"[blue]story     {event.change}, {event.articles} articles: {escape(event.title)}"
+        sources = f"{event.independent_sources} independent source{'s' if event.independent_sources > 1 else ''}"
+        return f"[blue]story     {event.change}, {event.articles} articles, {sources}: {escape(event.title)}"
+    if isinstance(event, GroupUpdate):
+        return _group(event)
     if isinstance(event, ForgetArticle | ArticleForgotten):
         why = f": {escape(event.reason)}" if event.reason else ""
         return f"[yellow]forgotten {event.article_id}{why}"
@@ -70,6 +74,14 @@ def short(event: Part) -> str:
     if isinstance(event, CleanArticle):
         return f"clean     {escape(event.title)} [{event.language.code}]"
     return escape(event.model_dump_json())
+
+
+def _group(event: GroupUpdate) -> str:
+    if event.into is not None:
+        return f"[blue]group     {event.group_id} is part of {event.into}"
+    agency = f", {escape(event.agency)}" if event.agency else ""
+    original = f"original {event.original_id[:8]} of {escape(event.original_source)}"
+    return f"[blue]group     {event.change}, {event.articles} articles, {original}{agency}"
 
 
 def _article(event: ClassifiedArticle | ArticleRow) -> str:

@@ -80,7 +80,7 @@ def _tables(catalogue: Catalogue, stage: str) -> tuple[TopicSpec, ...]:
 
 
 def _subscriber(catalogue: Catalogue, group: str, resume: str | None) -> Iterator[Grant]:
-    for topic in (catalogue.enriched, catalogue.duplicates, catalogue.stories, catalogue.articles):
+    for topic in (catalogue.enriched, catalogue.duplicates, catalogue.stories, catalogue.groups, catalogue.articles):
         yield Grant("topic", topic.name, (READ,))
     if resume is not None:
         yield Grant("group", resume, (READ,))

@@ -2,7 +2,7 @@
 
 CleanArticle -> UniqueArticle -> ClassifiedArticle -> EnrichedArticle     one article on its way
 DuplicateSeen, DeadLetter                                                 the two other outcomes
-StoryUpdate                                                               caused by an outcome, not one itself
+StoryUpdate, GroupUpdate                                                  caused by an outcome, not one itself
 ForgetArticle -> ArticleForgotten                                         an operator's retraction, not an outcome
 OverrideArticles                                                          an operator's word: copies, or not
 """
@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Score = Annotated[float, Field(ge=0, le=1, description="0 to 1, three decimals")]
 Change = Literal["new", "revised", "corrected", "replaced"]
+StoryChange = Literal["opened", "joined", "reported"]
+GroupChange = Literal["opened", "joined", "merged"]
 Verdict = Literal["same_article", "exact_copy", "near_copy", "contained"]
 When = Annotated[str, Field(description="ISO 8601 with a zone, or a bare date where the zone is not known")]
 
@@ -204,15 +206,35 @@ class DuplicateSeen(Event):
 
 
 class StoryUpdate(Event):
-    """An article opened a story or joined one."""
+    """An article opened a story or joined one, or a copy showed who reported it."""
 
     story_id: str
     article_id: str
-    change: Literal["opened", "joined"]
+    change: StoryChange
     score: Score
     title: str = Field(description="headline of the article that opened the story")
     articles: int = Field(ge=1, description="articles in the story so far")
-    cause: str = Field(description="event_id of the UniqueArticle that caused the update")
+    independent_sources: int = Field(
+        1, ge=1, description="newsrooms that reported it themselves; copies count for their agency or original"
+    )
+    cause: str = Field(description="event_id of the outcome that caused the update")
+
+
+class GroupUpdate(Event):
+    """Articles are copies of each other, or one contains the other: how their group stands now."""
+
+    group_id: str
+    canonical_id: str = Field(description="article_id of the article that opened the group")
+    article_id: str = Field(description="the article that arrived")
+    change: GroupChange
+    original_id: str = Field(description="article of the agency, or else the one that was published first")
+    original_source: str
+    agency: str | None = Field(description="news agency that a member credits")
+    articles: int = Field(ge=2, description="distinct articles in the group so far")
+    added: tuple[str, ...] = Field((), description="article_ids that are in the group from now on")
+    merged: tuple[str, ...] = Field((), description="group_ids whose articles are in this group from now on")
+    into: str | None = Field(None, description="group_id that this group has become part of; its update says more")
+    cause: str = Field(description="event_id of the outcome that caused the update")
 
 
 class DeadLetter(Event):
@@ -278,8 +300,8 @@ class ArticleRow(Part):
 
 
 EVENTS: tuple[type[Part], ...] = (
-    RawArticle, CleanArticle, UniqueArticle, ClassifiedArticle, EnrichedArticle, DuplicateSeen, StoryUpdate, DeadLetter,
-    ForgetArticle, OverrideArticles, ArticleForgotten, ArticleRow,
+    RawArticle, CleanArticle, UniqueArticle, ClassifiedArticle, EnrichedArticle, DuplicateSeen, StoryUpdate,
+    GroupUpdate, DeadLetter, ForgetArticle, OverrideArticles, ArticleForgotten, ArticleRow,
 )  # fmt: skip
 
 # The word for what became of a raw record, and the event that says so.

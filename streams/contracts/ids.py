@@ -135,6 +135,11 @@ def story_id(first_article_id: str) -> str:
     return str(uuid5(NAMESPACE, f"story\n{first_article_id}"))
 
 
+def group_id(canonical_id: str) -> str:
+    """Return the id of the copy group that this article opened."""
+    return str(uuid5(NAMESPACE, f"group\n{canonical_id}"))
+
+
 class _Parts:
     """A checked address; `hostname` is without the brackets of an IPv6 address."""
 

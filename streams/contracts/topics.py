@@ -117,6 +117,14 @@ class Catalogue:
         )  # fmt: skip
 
     @property
+    def groups(self) -> TopicSpec:
+        """Newest state of each copy group."""
+        return self._topic(
+            "groups", events.GroupUpdate, partitions=self.partitions, key="group_id", writer="dedupe",
+            about="newest state of each copy group", cleanup="compact",
+        )  # fmt: skip
+
+    @property
     def decisions(self) -> TopicSpec:
         """Changelog of the dedupe fold; its partition count is that of its source."""
         return self._topic(
@@ -160,8 +168,8 @@ class Catalogue:
 
     def __iter__(self) -> Iterator[TopicSpec]:
         yield from (
-            self.raw, self.redrive, self.clean, self.unique, self.duplicates, self.stories, self.decisions,
-            self.classified, self.enriched, self.articles, self.dead,
+            self.raw, self.redrive, self.clean, self.unique, self.duplicates, self.stories, self.groups,
+            self.decisions, self.classified, self.enriched, self.articles, self.dead,
         )  # fmt: skip
 
 

@@ -1,8 +1,10 @@
 """A decision of the dedupe fold: written once for an origin, and all that the fold needs to remember of the article."""
 
 import struct
-from typing import Final, NamedTuple
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple
 
+import xxhash
 from pydantic import Field
 from pydantic_core import from_json
 
@@ -21,6 +23,27 @@ class StoryPlace(Part):
     score: Score = 1.0
     title: str = Field("", description="headline of the article that opened the story")
     articles: int = Field(0, description="articles in the story, this one included")
+    independent_sources: int = Field(1, description="newsrooms that reported the story themselves")
+
+
+class GroupPlace(Part):
+    """The copy group of an article as it stands when the article arrives; without copies it is a group of one."""
+
+    canonical_id: str = Field(description="article that opened the group, and names it")
+    change: str = Field("", description='"opened", "joined", "merged", or "" where the article changes nothing in it')
+    since: int = Field(0, description="sequence number of its earliest article")
+    original_id: str = Field(description="article of the agency, or else the one that was published first")
+    original_source: str = ""
+    original_at: int | None = Field(None, description="seconds since 1970 UTC, of its publication")
+    agency: str = Field("", description="agency that a member credits")
+    articles: int = Field(1, description="distinct articles in the group, this one included")
+    added: tuple[str, ...] = Field((), description="articles that are in the group from now on")
+    merged: tuple[str, ...] = Field((), description="canonical_ids of the groups that it has swallowed now")
+
+    @property
+    def newsroom(self) -> str:
+        """Who reported what the group says: the agency, or whoever had it first."""
+        return self.agency or self.original_source or self.canonical_id
 
 
 class Decision(Part):
@@ -52,6 +75,10 @@ class Decision(Part):
     terms: str = Field("", description="packed story terms")
     published: int | None = Field(None, description="hours since 1970 UTC")
     story: StoryPlace = StoryPlace()
+    group: GroupPlace | None = Field(None, description="copy group; null for an article that stands alone")
+    source: str = Field("", description="publisher, of an article that stands alone")
+    agency: str = Field("", description="news agency that it credits")
+    published_at: int | None = Field(None, description="seconds since 1970 UTC, likewise")
     policy: str
     pipeline: str
 
@@ -91,14 +118,28 @@ class Filed(NamedTuple):
     words: int  # 0 for a duplicate
     bare: bool
     shingles: tuple[int, ...]  # the smallest; none for a duplicate
+    group_hash: int
+    newsroom_hash: int
+    changed_groups: tuple[int, ...]  # their hashes
 
 
-def filed_of(decision: Decision, shingles: int) -> Filed:
-    """Return what is filed of a decision, with so many of its smallest shingles."""
-    return Filed(
-        decision.sequence, decision.article_id, decision.ingested_at, decision.verdict, decision.rule,
-        decision.story_id, decision.text_hash, decision.title_hash, decision.content, decision.terms,
-        decision.published, *_smallest_of(decision.sketch, shingles),
+def group_key(canonical_id: str) -> int:
+    """Return 32 bits for a copy group; others may have the same."""
+    return xxhash.xxh3_64_intdigest(canonical_id.encode()) >> 32
+
+
+def newsroom_key(newsroom: str) -> int:
+    """Return 32 bits for a newsroom, whatever the case of its name."""
+    return xxhash.xxh3_64_intdigest(newsroom.casefold().encode()) >> 32
+
+
+def group_place(decision: Decision) -> GroupPlace:
+    """Return the group of a decision as it recorded it; a group of one for an article that stood alone."""
+    if decision.group is not None:
+        return decision.group
+    return GroupPlace(
+        canonical_id=decision.canonical_id, since=decision.sequence, original_id=decision.canonical_id,
+        original_source=decision.source, original_at=decision.published_at, agency=decision.agency,
     )  # fmt: skip
 
 
@@ -119,7 +160,37 @@ def filed(value: bytes, shingles: int) -> Filed:
         return Filed(
             told["sequence"], told["article_id"], told["ingested_at"], told["verdict"], told["rule"],
             told["story_id"], told["text_hash"], told["title_hash"], told["content"], told.get("terms", ""),
-            told.get("published"), *_smallest_of(told.get("sketch", ""), shingles),
+            told.get("published"), *_smallest_of(told.get("sketch", ""), shingles), *_filed_group(told),
         )  # fmt: skip
     except (ValueError, KeyError, TypeError, AttributeError, struct.error) as error:
         raise Malformed("bad_event", f"not a Decision: {type(error).__name__}: {error}") from None
+
+
+def filed_of(decision: Decision, shingles: int) -> Filed:
+    """Return what `filed` reads of the same decision; no text is parsed for one that was just made."""
+    place = group_place(decision)
+    changed = _changed(place.canonical_id, place.added, place.merged, decision.article_id) if place.change else ()
+    return Filed(
+        decision.sequence, decision.article_id, decision.ingested_at, decision.verdict, decision.rule,
+        decision.story_id, decision.text_hash, decision.title_hash, decision.content, decision.terms,
+        decision.published, *_smallest_of(decision.sketch, shingles), group_key(place.canonical_id),
+        newsroom_key(place.newsroom), changed,
+    )  # fmt: skip
+
+
+def _changed(canonical_id: str, added: Iterable[str], merged: Iterable[str], article_id: str) -> tuple[int, ...]:
+    """Return the hashes of the groups that a decision changes; its own says where the article itself stands."""
+    others = (name for name in (*added, *merged) if name not in (canonical_id, article_id))
+    return (group_key(canonical_id), *map(group_key, others))
+
+
+def _filed_group(told: dict[str, Any]) -> tuple[int, int, tuple[int, ...]]:
+    place = told.get("group")
+    if place is None:
+        canonical = told["canonical_id"]
+        return group_key(canonical), newsroom_key(told.get("agency") or told.get("source") or canonical), ()
+    canonical = place["canonical_id"]
+    key, newsroom = group_key(canonical), newsroom_key(place["agency"] or place["original_source"] or canonical)
+    if not place["change"]:
+        return key, newsroom, ()
+    return key, newsroom, _changed(canonical, place["added"], place["merged"], told["article_id"])

@@ -8,7 +8,7 @@ Everything but the decisions is derived from them, whatever their order, so reco
 """
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 import xxhash
@@ -22,13 +22,15 @@ from streams.contracts.events import (
     ForgetArticle,
     OverrideArticles,
     Relation,
+    StoryChange,
     StoryUpdate,
     UniqueArticle,
     Verdict,
 )
-from streams.core.decision import MAX_TITLE_CHARS, Decision, Filed, StoryPlace, filed, filed_of
+from streams.core.decision import MAX_TITLE_CHARS, Decision, Filed, GroupPlace, StoryPlace, filed, filed_of, group_place
 from streams.core.fingerprint import MAX_SHINGLES, Fingerprint, digest, fingerprint, overlap
 from streams.core.forget import forgetting, is_forgetting
+from streams.core.groups import COLUMNS, MAX_COUNTED, GroupIndex, Joined, alone, recorded, unchanged
 from streams.core.matching import DedupePolicy, Evidence, Relationship, compare
 from streams.core.outline import outline, unpack
 from streams.core.override import RULE as OVERRIDE
@@ -49,6 +51,7 @@ _NUMBER: Final = (1 << _NUMBER_BITS) - 1
 _FEW: Final = 4  # decisions read at first; mostly one is enough
 _VERDICTS: Final[dict[Relationship, Verdict]] = {"copy": "near_copy", "contained": "contained"}
 _COPIES: Final = tuple(_VERDICTS.values())
+_LINKS: Final = (*_VERDICTS, "contains")
 COPY_OF_COPY: Final = "same_words_as_copy"  # the words of a near copy again: judged once
 
 POLICY_VERSION: Final = "dedupe/3"  # counts up when the same numbers would give other verdicts, or say more of them
@@ -64,6 +67,7 @@ class _Arrival(NamedTuple):
     content: str
     identity: Decision | None  # the newest on its article_id
     unique: Decision | None  # the newest of those that made a UniqueArticle
+    leaves: bool = False  # an operator said that it is no copy of its group
 
 
 class DedupeState:
@@ -82,12 +86,13 @@ class DedupeState:
         self._pipeline = pipeline
         self._shelf = shelf or MemoryShelf()  # origin and encoded decision
         self._numbers: dict[str, int] = {}  # origin -> sequence number
-        self._rows = Pages({"place": "i8", "ingested_at": "i8"})  # by sequence number: place on the shelf
+        self._rows = Pages({"place": "i8", "ingested_at": "i8", **COLUMNS})  # by sequence number: place on the shelf
         self._next = 0
         self._keyed = Postings(self._rows.present)  # by `_key`: what the decisions of one key have in common
         self._shingles = Postings(self._rows.present)
         self._stories = StoryIndex(self._story_policy)
         self._overrides = Overrides()
+        self._groups = GroupIndex(self._rows, self._at)
         self._queue: list[int] = []  # heap of ingested_at and sequence, the forgotten until they surface
         self._newest_at: int | None = None
 
@@ -120,15 +125,17 @@ class DedupeState:
             return recorded
         order, merge = self._overrides.asking(origin), self._overrides.merge_of(article.article_id)
         arrival = self._arrival(article, _later(ingested_at, order))
+        if order is not None and not order.merges:
+            arrival = arrival._replace(leaves=True)
         if merge is not None:
             return self._merged(arrival, merge, again=order is not None)
         same = self._same_version(arrival)
         if same is not None and order is not None and order.is_about(self._taken(same.sequence)[0]):
             return self._repeated(arrival, same)
         if same is not None:
-            return self._duplicate(arrival, same, "same_article", "same_content", 1.0, {})
+            return self._same_again(arrival, same)
         if arrival.unique is not None:
-            return self._unique(arrival, ())
+            return self._unique(arrival, (), ())
         return self._judge_new(arrival)
 
     def judge_order(self, order: ForgetArticle, origin: str, ingested_at: int | None) -> Decision:
@@ -188,10 +195,12 @@ class DedupeState:
         if number < self._next and self._rows.was_present(number):
             self._keyed.purge(number)
             self._shingles.purge(number)
+            self._groups.purge(number)
         self._numbers[origin] = number
         self._rows.set(number, {
             "place": self._shelf.put(b"%b\n%b" % (origin.encode(), value)),
             "ingested_at": NO_TIME if known.ingested_at is None else known.ingested_at,
+            "group": known.group_hash, "newsroom": known.newsroom_hash,
         })  # fmt: skip
         self._next = max(self._next, number + 1)
         self._file(known, number)
@@ -217,6 +226,7 @@ class DedupeState:
             self._stories.add(number, known.story_id, known.terms, known.published)
             self._shingles.add(self._keys(known), number)
         self._keyed.add(keys, number)
+        self._groups.add(number, known.changed_groups)
 
     def forget(self, origin: str) -> None:
         """Drop a decision and all that was derived from it; an unknown origin changes nothing."""
@@ -336,15 +346,18 @@ class DedupeState:
             return self._same_as(arrival, same_words)
         candidates = [(known, marks) for known, marks in self._candidates(arrival) if self._compared(arrival, known)]
         found = [(known, compare(arrival.marks, marks, self.policy)) for known, marks in candidates]
+        linked = [known for known, match in found if match.relationship in _LINKS]
         copies = [(known, match) for known, match in found if match.relationship in _VERDICTS]
         if copies:
             known, match = max(copies, key=lambda pair: (pair[1].score, -pair[0].sequence))
             verdict = _VERDICTS[match.relationship]
-            return self._duplicate(arrival, known, verdict, match.rule, match.score, match.evidence)
+            group = self._grouped(arrival, linked)
+            return self._duplicate(arrival, known, verdict, match.rule, match.score, match.evidence, group)
         contained = sorted(
             (known.sequence, self._copied(known)) for known, match in found if match.relationship == "contains"
         )
-        return self._unique(arrival, tuple(dict.fromkeys(article_id for _, article_id in contained))[:MAX_RELATED])
+        related = tuple(dict.fromkeys(article_id for _, article_id in contained))[:MAX_RELATED]
+        return self._unique(arrival, related, linked)
 
     def _same_words(self, arrival: _Arrival) -> Decision | None:
         """Return the earliest decision on the same content whose canonical article is still known."""
@@ -354,12 +367,23 @@ class DedupeState:
         return None
 
     def _same_as(self, arrival: _Arrival, known: Decision) -> Decision:
+        group = self._grouped(arrival, [known])
         if known.verdict is None and self._copied(known) != known.article_id:
-            return self._duplicate(arrival, known, "near_copy", COPY_OF_COPY, 1.0, {})
+            return self._duplicate(arrival, known, "near_copy", COPY_OF_COPY, 1.0, {}, group)
         if known.verdict is None:
             evidence: Evidence = {"words": arrival.marks.words, "canonical_words": arrival.marks.words}
-            return self._duplicate(arrival, known, "exact_copy", "same_words", 1.0, evidence)
-        return self._duplicate(arrival, known, known.verdict, COPY_OF_COPY, known.score, known.evidence)
+            return self._duplicate(arrival, known, "exact_copy", "same_words", 1.0, evidence, group)
+        return self._duplicate(arrival, known, known.verdict, COPY_OF_COPY, known.score, known.evidence, group)
+
+    def _same_again(self, arrival: _Arrival, same: Decision) -> Decision:
+        """Decide on an article that brings nothing new."""
+        group = Joined(unchanged(group_place(arrival.identity or same)))
+        return self._duplicate(arrival, same, "same_article", "same_content", 1.0, {}, group)
+
+    def _grouped(self, arrival: _Arrival, linked: Sequence[Decision]) -> Joined:
+        own = alone(arrival.article, arrival.reading.substance, self._next)
+        before = group_place(arrival.identity) if arrival.identity and not arrival.leaves else None
+        return self._groups.place(own, before, linked)
 
     def _candidates(self, arrival: _Arrival) -> list[tuple[Decision, Fingerprint]]:
         """Return the articles that share most of the smallest shingles, the oldest first among equals."""
@@ -372,8 +396,9 @@ class DedupeState:
         return [(known, sketch) for known in found if (sketch := known.fingerprint) is not None]
 
     def _duplicate(
-        self, arrival: _Arrival, known: Decision, verdict: Verdict, rule: str, score: float, evidence: Evidence
-    ) -> Decision:
+        self, arrival: _Arrival, known: Decision, verdict: Verdict, rule: str, score: float, evidence: Evidence,
+        group: Joined,
+    ) -> Decision:  # fmt: skip
         version, versions = self._counts(arrival)
         if verdict == "same_article":
             version, versions = known.version, arrival.identity.versions if arrival.identity else 0
@@ -383,25 +408,39 @@ class DedupeState:
         return self._decision(
             arrival, verdict=verdict, rule=rule, canonical_id=canonical, version=version, versions=versions,
             change=None, story_id=known.story_id, score=score, evidence=evidence,
+            story=self._reported(known.story_id, group), **recorded(group.place),
         )  # fmt: skip
 
-    def _unique(self, arrival: _Arrival, related: tuple[str, ...]) -> Decision:
+    def _reported(self, story_id: str, group: Joined) -> StoryPlace:
+        """Return what a copy changes in its story: how many newsrooms reported it."""
+        newest = self._stories.newest(story_id) if group.unsettling else None
+        if newest is None:
+            return StoryPlace()
+        members = self._stories.members(story_id, MAX_COUNTED)
+        before, after = (self._groups.newsrooms(members, place) for place in (None, group.place))
+        if before == after:
+            return StoryPlace()
+        change = {"change": "reported", "score": 1.0, "independent_sources": after}
+        return self._at(newest).story.model_copy(update=change)
+
+    def _unique(self, arrival: _Arrival, related: tuple[str, ...], linked: Sequence[Decision]) -> Decision:
         """A new article, or a new version of a known one. A version stays in its story unless it is another article."""
         article, marks = arrival.article, arrival.marks
         previous = arrival.unique
         version, versions = self._counts(arrival)
         change = "new" if version == 1 else self._change(marks, previous)
         terms = self._stories.weigh(counted_terms(arrival.reading, self._story_policy))
+        group = self._grouped(arrival, linked).place
         hour = published_hour(article.published_at)
         if previous is not None and change != "replaced":
             story_id, story = previous.story_id, self._stay(previous)
         else:
-            story_id, story = self._place(article, version, terms, hour)
+            story_id, story = self._place(article, version, terms, hour, group)
         return self._decision(
             arrival, verdict=None, rule=change, canonical_id=article.article_id, version=version, versions=versions,
             change=change, story_id=story_id, score=1.0, related=related, sketch=marks.pack(), terms=pack(terms),
             published=hour, story=story, paragraphs=outline(arrival.reading.paragraphs).pack(),
-            changes=self._changes(arrival, change),
+            changes=self._changes(arrival, change), **recorded(group),
         )  # fmt: skip
 
     def _decision(self, arrival: _Arrival, **judged: Any) -> Decision:
@@ -426,14 +465,16 @@ class DedupeState:
             if known.verdict is not None and self._overrides.root(known.canonical_id) == root
         ), None)  # fmt: skip
         if same is not None and not again:
-            return self._duplicate(arrival, same, "same_article", "same_content", 1.0, {})
+            return self._same_again(arrival, same)
         version, versions = self._counts(arrival)
         [kept] = self._newest(root, "unique")
+        group = self._grouped(arrival, [kept] if kept else [])
         place, decision = self._taken(merge.number)[0], self._at(merge.number)
         reason = {name: value for name, value in decision.evidence.items() if name == "reason"}
         return self._decision(
             arrival, verdict="near_copy", rule=OVERRIDE, canonical_id=root, version=version, versions=versions,
             change=None, story_id=kept.story_id if kept else "", score=1.0, evidence={"order": place, **reason},
+            **recorded(group.place),
         )  # fmt: skip
 
     def _repeated(self, arrival: _Arrival, known: Decision) -> Decision:
@@ -488,7 +529,9 @@ class DedupeState:
         place = self._at(newest).story if newest is not None else previous.story
         return place.model_copy(update={"change": "", "score": 1.0})
 
-    def _place(self, article: CleanArticle, version: int, terms: Terms, hour: int | None) -> tuple[str, StoryPlace]:
+    def _place(
+        self, article: CleanArticle, version: int, terms: Terms, hour: int | None, group: GroupPlace
+    ) -> tuple[str, StoryPlace]:
         found = self._stories.place(terms, hour)
         if found.story_id is None or found.newest is None:
             # An address that now holds another article opens another story.
@@ -496,7 +539,11 @@ class DedupeState:
             title = article.title[:MAX_TITLE_CHARS]
             return ids.story_id(opener), StoryPlace(change="opened", title=title, articles=1)
         before = self._at(found.newest).story
-        place = StoryPlace(change="joined", score=found.score, title=before.title, articles=before.articles + 1)
+        sources = self._groups.newsrooms(self._stories.members(found.story_id, MAX_COUNTED), group)
+        place = StoryPlace(
+            change="joined", score=found.score, title=before.title, articles=before.articles + 1,
+            independent_sources=sources,
+        )  # fmt: skip
         return found.story_id, place
 
 
@@ -534,9 +581,10 @@ def outcome(
     The same article, decision, origin and pipeline always give the same events.
     """
     if decision.verdict is not None:
-        return _duplicate_seen(article, decision, decision.verdict, origin, pipeline), None
+        seen = _duplicate_seen(article, decision, decision.verdict, origin, pipeline)
+        return seen, _story_update(article, decision, seen.event_id, pipeline)
     unique = _unique_article(article, decision, origin, pipeline)
-    return unique, _story_update(article, decision, unique.event_id, pipeline) if decision.story.change else None
+    return unique, _story_update(article, decision, unique.event_id, pipeline)
 
 
 def _duplicate_seen(
@@ -567,11 +615,14 @@ def _with_note(article: CleanArticle, decision: Decision) -> Changes | None:
     return with_note(decision.changes, article.title, article.text)
 
 
-def _story_update(article: CleanArticle, decision: Decision, cause: str, pipeline: str) -> StoryUpdate:
+def _story_update(article: CleanArticle, decision: Decision, cause: str, pipeline: str) -> StoryUpdate | None:
     story = decision.story
+    if not story.change:
+        return None
     subject = f"{decision.story_id}\n{article.article_id}\n{cause}"
+    change: StoryChange = "opened" if story.change == "opened" else "joined" if story.change == "joined" else "reported"
     return StoryUpdate(
         event_id=ids.event_id("StoryUpdate", subject, pipeline), story_id=decision.story_id,
-        article_id=article.article_id, change="opened" if story.change == "opened" else "joined", score=story.score,
-        title=story.title, articles=story.articles, cause=cause,
+        article_id=article.article_id, change=change, score=story.score, title=story.title, articles=story.articles,
+        independent_sources=story.independent_sources, cause=cause,
     )  # fmt: skip

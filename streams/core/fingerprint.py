@@ -89,7 +89,7 @@ class Overlap(NamedTuple):
 
 def fingerprint(reading: Reading) -> Fingerprint:
     """Return the fingerprint of an article; a pure function of its words."""
-    heading, body, note, _ = reading
+    heading, body, note = reading[:3]
     shingles, count = _shingles(body.hashes, SHINGLE_WORDS, MAX_SHINGLES)
     numbers, names = map(distinct, slots(body))
     return Fingerprint(

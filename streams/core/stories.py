@@ -146,8 +146,8 @@ def cosine(a: Terms, b: Terms) -> float:
     return sum(a[term] * b[term] for term in a.keys() & b.keys()) / (UNIT * UNIT)
 
 
-def published_hour(when: str | None) -> int | None:
-    """Return hours since 1970 UTC of an ISO 8601 date; a bare date is its noon, an unreadable one None."""
+def published_second(when: str | None) -> int | None:
+    """Return seconds since 1970 UTC of an ISO 8601 date; a bare date is its noon, an unreadable one None."""
     if not when:
         return None
     try:
@@ -157,7 +157,13 @@ def published_hour(when: str | None) -> int | None:
     if len(when) <= _DATE_CHARS:
         moment = moment.replace(hour=12)
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return math.floor((aware - _EPOCH).total_seconds() / 3_600)
+    return math.floor((aware - _EPOCH).total_seconds())
+
+
+def published_hour(when: str | None) -> int | None:
+    """Return hours since 1970 UTC, of the same dates as `published_second`."""
+    second = published_second(when)
+    return None if second is None else second // 3_600
 
 
 class StoryIndex:
@@ -223,6 +229,13 @@ class StoryIndex:
         """Return the sequence number of the story's newest article, None for an unknown story."""
         [members] = self._newest_of([story_id.encode()], 1)
         return members[-1] if members else None
+
+    def members(self, story_id: str, count: int) -> Numbers:
+        """Return the sequence numbers of the story's newest articles, ascending."""
+        story = story_id.encode()
+        numbers = self._by_story.newest([_story_key(story)], count).numbers
+        members: Numbers = numbers[self._members.gather("story", numbers) == story]
+        return members
 
     def _newest_of(self, stories: Sequence[bytes], count: int) -> list[list[int]]:
         """Return the newest members of each story, ascending."""

@@ -38,20 +38,25 @@ class Reading(NamedTuple):
     body: Wording
     note: str  # the paragraph that says what was corrected, "" where there is none
     paragraphs: Paragraphs
+    substance: "Substance"  # the text that is compared, and what was left out of it
 
 
 def read_article(title: str, text: str) -> Reading:
     """Return the words of headline and text, without what each outlet adds around them, and all by paragraphs."""
     parts = paragraphs(text)
     start, end = _edges(parts)
-    lines = [*parts[:start], *_trimmed(parts[start:end])[0], *parts[end:]] if start < end else parts
-    first, last = (start, end) if start < end else (0, len(parts))
+    lines, substance, first, last = parts, Substance(text), 0, len(parts)
+    if start < end:
+        first, last = start, end
+        kept, dateline, ending = _trimmed(parts[start:end])
+        lines = [*parts[:start], *kept, *parts[end:]]
+        substance = Substance("\n\n".join(kept), tuple(parts[:start]), dateline, ending, tuple(parts[end:]))
     words = scan("\n".join((title, *lines)))  # at once: half of what a headline costs is to begin
     ends = words.lines[title.count("\n") :]  # of the headline, and of each paragraph
     head = int(ends[0])
     return Reading(
         _wording(words, 0, head), _wording(words, int(ends[first]), int(ends[last])), _note_in(title, parts),
-        Paragraphs(words.hashes[head:], _tells(words)[head:], ends[1:] - head, first, len(parts) - last),
+        Paragraphs(words.hashes[head:], _tells(words)[head:], ends[1:] - head, first, len(parts) - last), substance,
     )  # fmt: skip
 
 

@@ -18,7 +18,8 @@ from aiokafka.structs import TopicPartition
 from tests.faults.background import Background
 
 TOPICS: Final = (
-    "raw", "clean", "unique", "duplicates", "stories", "decisions", "classified", "enriched", "articles", "dead",
+    "raw", "clean", "unique", "duplicates", "stories", "groups", "decisions", "classified", "enriched", "articles",
+    "dead",
 )  # fmt: skip
 STAGES: Final = {
     "normalise": "raw", "dedupe": "clean", "classify": "unique", "extract": "classified", "tabulate": "enriched",

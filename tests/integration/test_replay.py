@@ -99,8 +99,8 @@ def test_rewound_groups_repeat_the_same_events(bootstrap: str, catalogue: Catalo
     sent = run_async(send(bootstrap, catalogue.raw, [*values, *values]))  # every article comes twice
     env = environment(bootstrap, catalogue, tmp_path)
     published = (
-        catalogue.clean, catalogue.unique, catalogue.duplicates, catalogue.stories, catalogue.classified,
-        catalogue.enriched, catalogue.dead,
+        catalogue.clean, catalogue.unique, catalogue.duplicates, catalogue.stories, catalogue.groups,
+        catalogue.classified, catalogue.enriched, catalogue.dead,
     )  # fmt: skip
     _run(bootstrap, catalogue, env, sent, tmp_path / "first.log")
     before, table = _events(bootstrap, published), _table(bootstrap, catalogue)

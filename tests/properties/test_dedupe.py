@@ -39,6 +39,11 @@ def tell(state: DedupeState, given_arrivals: list[tuple[CleanArticle, int | None
     return told
 
 
+def numbered_as(decision: Decision, number: int) -> Decision:
+    """Return the decision with another sequence number."""
+    return decision.model_copy(update={"sequence": number})
+
+
 def events(origin: str, article: CleanArticle, decision: Decision) -> list[bytes]:
     event, update = outcome(article, decision, origin, "p")
     return [encode(event)] + ([encode(update)] if update else [])
@@ -73,7 +78,7 @@ def test_a_state_rebuilt_in_any_order_judges_like_the_one_that_lived(
     for number, (article, at) in enumerate(after):
         one, other = (state.judge(article, f"later-{number}", at) for state in (lived, rebuilt))
         # Numbers given to forgotten decisions may be given again.
-        assert one == other.model_copy(update={"sequence": one.sequence})
+        assert one == numbered_as(other, one.sequence)
         lived.apply(f"later-{number}", one)
         rebuilt.apply(f"later-{number}", other)
 
@@ -118,9 +123,9 @@ def test_story_counts_rise_by_one(given_arrivals: Any) -> None:
     for origin, article, decision in tell(DedupeState(), given_arrivals):
         update = outcome(article, decision, origin, "p")[1]
         if update is not None:
-            counts[update.story_id] += 1
+            counts[update.story_id] += update.change != "reported"
             assert update.articles == counts[update.story_id]
-            assert (update.change == "opened") == (update.articles == 1)
+            assert update.change == "reported" or (update.change == "opened") == (update.articles == 1)
 
 
 @given(arrivals, times)
@@ -133,4 +138,4 @@ def test_forgetting_all_leaves_an_empty_state(given_arrivals: Any, now: int | No
     assert state.expired(now) == []
     for article, at in given_arrivals[:3]:
         fresh, emptied = DedupeState().judge(article, "x", at), state.judge(article, "x", at)
-        assert emptied.model_copy(update={"sequence": 0}) == fresh
+        assert numbered_as(emptied, 0) == fresh

@@ -44,7 +44,8 @@ def test_every_verb_of_a_role_is_in_the_document() -> None:
 
 
 def test_a_subscriber_sees_outcomes_and_tables_only() -> None:
-    assert allowed("subscriber", "Read") == {"news.enriched", "news.duplicates", "news.stories", "news.articles"}
+    topics = {"news.enriched", "news.duplicates", "news.stories", "news.groups", "news.articles"}
+    assert allowed("subscriber", "Read") == topics
     own = grants("subscriber", CATALOGUE, group="newswire", resume="mine")
     assert Grant("group", "mine", ("Read",)) in own
 
