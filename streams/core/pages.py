@@ -25,8 +25,9 @@ class Pages:
         self._place: dict[int, int] = {}  # page -> its place in the arrays
         self._free: list[int] = []
         self._used: list[int] = []  # rows present, by place
-        self._first = 0  # the page that the table of places begins with
-        self._places: npt.NDArray[np.int32] = np.zeros(1, np.int32)  # page - first -> place; 0 holds the absent
+        self._before = -1  # the page before the first one
+        # page - before -> place; 0, which holds the absent, at both ends for what lies beyond
+        self._places: npt.NDArray[np.int64] = np.zeros(2, np.int64)
         self._arrays = {name: np.zeros((1, PAGE), kind) for name, kind in self._dtypes.items()}
         self._used.append(PAGE)
         self._closed: set[int] = set()  # pages whose rows are all forgotten
@@ -59,11 +60,17 @@ class Pages:
 
     def gather(self, column: str, numbers: Numbers) -> npt.NDArray[Any]:
         """Return the values of many numbers, in their order; zeros for those that are absent."""
-        pages = (numbers >> _BITS) - self._first
-        inside = (pages >= 0) & (pages < len(self._places))
-        places = self._places[np.where(inside, pages, 0)]
-        found: npt.NDArray[Any] = self._arrays[column][np.where(inside, places, 0), numbers & PAGE - 1]
-        return found
+        return self.take(column, self.locate(numbers))
+
+    def locate(self, numbers: Numbers) -> Numbers:
+        """Return where the rows of many numbers are, for `take`; what is written meanwhile may move them."""
+        places = self._places.take((numbers >> _BITS) - self._before, mode="clip")
+        return places << _BITS | numbers & PAGE - 1
+
+    def take(self, column: str, rows: Numbers) -> npt.NDArray[Any]:
+        """Return the values of located rows, in their order."""
+        array = self._arrays[column]
+        return array.reshape(-1, *array.shape[2:]).take(rows, axis=0)
 
     def was_present(self, number: int) -> bool:
         """Whether a number has a row or had one."""
@@ -112,7 +119,7 @@ class Pages:
 
     def _index(self) -> None:
         """Make the table from page to place anew; once for thousands of rows."""
-        self._first = min(self._place, default=0)
-        self._places = np.zeros(max(self._place, default=0) - self._first + 1, np.int32)
+        self._before = min(self._place, default=0) - 1
+        self._places = np.zeros(max(self._place, default=0) - self._before + 2, np.int64)
         for page, place in self._place.items():
-            self._places[page - self._first] = place
+            self._places[page - self._before] = place

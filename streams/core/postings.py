@@ -25,6 +25,8 @@ GROWTH: Final = 8  # each array holds so many times what the one above it does: 
 # the wrong ones of a key with more than are wanted, until the window has moved on: once in 99 days of 500 a second.
 _LOW: Final = np.uint64(0xFFFF_FFFF)
 _HALF: Final = np.uint64(32)
+_NUMBER_BITS: Final = 48  # of a number beside its key's place; dedupe gives numbers of 40
+_NUMBER: Final = (1 << _NUMBER_BITS) - 1
 _SPARE: Final = 8  # more postings are read at first than are wanted, as some may be forgotten
 _NONE: Final = np.zeros(0, np.int64)
 _SLICE: Final = 1 << 20  # postings checked at a time while arrays are merged: bounds the memory for it
@@ -194,12 +196,16 @@ def _chosen(places: Numbers, numbers: Numbers, keys: int, count: int, *, last: b
     """Return the first or last numbers of each key."""
     if len(numbers) <= 1:
         return Found(places, numbers)
-    order = np.lexsort((numbers, places))
-    places, numbers = places[order], numbers[order]
-    kept = np.ones(len(places), np.bool_)
-    kept[1:] = (places[1:] != places[:-1]) | (numbers[1:] != numbers[:-1])
-    places, numbers = places[kept], numbers[kept]
+    packed = places << _NUMBER_BITS | numbers  # sorted as one array: a third of the time of two
+    packed.sort()
+    kept = np.ones(len(packed), np.bool_)
+    np.not_equal(packed[1:], packed[:-1], out=kept[1:])
+    if not kept.all():
+        packed = packed[kept]
+    places, numbers = packed >> _NUMBER_BITS, packed & _NUMBER
     bounds = places.searchsorted(np.arange(keys + 1))
+    if (bounds[1:] - bounds[:-1]).max() <= count:
+        return Found(places, numbers)
     at = np.arange(len(places))
     kept = at >= bounds[places + 1] - count if last else at < bounds[places] + count
     return Found(places[kept], numbers[kept])
