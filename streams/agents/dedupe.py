@@ -9,7 +9,7 @@ from streams.contracts.codec import Headers
 from streams.contracts.events import CleanArticle, DuplicateSeen, Event, ForgetArticle, StoryUpdate, UniqueArticle
 from streams.contracts.topics import TopicSpec, sources_of
 from streams.core.decision import Decision
-from streams.core.dedupe import DedupeState, outcome
+from streams.core.dedupe import DedupeState, outcome, swallowed_stories
 from streams.delivery.records import Ahead, Handled, Output, Record, Stage, TableWrite
 
 NAME = "dedupe"
@@ -32,7 +32,8 @@ def dedupe_stage(context: Context, state: Callable[[], DedupeState], changelog: 
             first = (*expired, TableWrite(headers.origin.encode(), fold.stored(headers.origin)))
         pipeline = context.pipeline_after(headers)
         event, story = outcome(article, decision, headers.origin, pipeline)
-        outputs = _outputs(context, headers, pipeline, event, story)
+        updates = (story, *swallowed_stories(decision, event.event_id, pipeline)) if story else ()
+        outputs = _outputs(context, headers, pipeline, event, updates)
         if isinstance(event, UniqueArticle):
             outputs += forgotten_again(context, fold, decision, NAME)
         return Handled(
@@ -51,7 +52,11 @@ def _expire(fold: DedupeState, now_ms: int | None) -> list[TableWrite]:
 
 
 def _outputs(
-    context: Context, headers: Headers, pipeline: str, event: UniqueArticle | DuplicateSeen, story: StoryUpdate | None
+    context: Context,
+    headers: Headers,
+    pipeline: str,
+    event: UniqueArticle | DuplicateSeen,
+    updates: tuple[StoryUpdate, ...],
 ) -> tuple[Output, ...]:
     def output(item: Event, topic: TopicSpec, key: str) -> Output:
         return context.write(
@@ -61,7 +66,7 @@ def _outputs(
 
     topic = context.catalogue.unique if isinstance(event, UniqueArticle) else context.catalogue.duplicates
     verdict = output(event, topic, event.article_id)
-    return (verdict,) if story is None else (verdict, output(story, context.catalogue.stories, story.story_id))
+    return (verdict, *(output(story, context.catalogue.stories, story.story_id) for story in updates))
 
 
 def _word(event: UniqueArticle | DuplicateSeen) -> str:

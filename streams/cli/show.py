@@ -57,6 +57,8 @@ def short(event: Part) -> str:
     if isinstance(event, DeadLetter):
         return f"[red]dead      {event.reason}: {escape(event.message)}"
     if isinstance(event, StoryUpdate):
+        if event.into:
+            return f"[blue]story     merged into {event.into}, {event.articles} articles: {escape(event.title)}"
         return f"[blue]story     {event.change}, {event.articles} articles: {escape(event.title)}"
     if isinstance(event, ForgetArticle | ArticleForgotten):
         why = f": {escape(event.reason)}" if event.reason else ""

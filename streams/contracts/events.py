@@ -185,15 +185,20 @@ class DuplicateSeen(Event):
 
 
 class StoryUpdate(Event):
-    """An article opened a story or joined one."""
+    """An article opened a story or joined one; or it held two stories together, and this one is now a part of another.
+
+    `merged` is the last update of a story: articles already published keep its id, later ones get that of `into`.
+    """
 
     story_id: str
     article_id: str
-    change: Literal["opened", "joined"]
+    change: Literal["opened", "joined", "merged"]
     score: Score
     title: str = Field(description="headline of the article that opened the story")
     articles: int = Field(ge=1, description="articles in the story so far")
     cause: str = Field(description="event_id of the UniqueArticle that caused the update")
+    into: str | None = Field(None, description="story_id of the story that this one became a part of")
+    merged: tuple[str, ...] = Field((), description="story_ids of the stories that the article made a part of this one")
 
 
 class DeadLetter(Event):

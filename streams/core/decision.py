@@ -1,7 +1,7 @@
 """A decision of the dedupe fold: written once for an origin, and all that the fold needs to remember of the article."""
 
 import struct
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from pydantic import Field
 from pydantic_core import from_json
@@ -11,7 +11,16 @@ from streams.contracts.errors import Malformed
 from streams.contracts.events import Change, Part, Score, Verdict
 from streams.core.fingerprint import Fingerprint, smallest, unpack
 
+_NOTHING: Final[dict[str, Any]] = {}
 MAX_TITLE_CHARS: Final = 200  # of the headline that names a story; longer ones are cut, the article keeps its own
+
+
+class SwallowedStory(Part):
+    """A story that became a part of another one, as it was before."""
+
+    story_id: str
+    title: str
+    articles: int
 
 
 class StoryPlace(Part):
@@ -21,6 +30,7 @@ class StoryPlace(Part):
     score: Score = 1.0
     title: str = Field("", description="headline of the article that opened the story")
     articles: int = Field(0, description="articles in the story, this one included")
+    merged: tuple[SwallowedStory, ...] = Field((), description="stories that this article made a part of its own")
 
 
 class Decision(Part):
@@ -89,6 +99,7 @@ class Filed(NamedTuple):
     words: int  # 0 for a duplicate
     bare: bool
     shingles: tuple[int, ...]  # the smallest; none for a duplicate
+    swallowed: tuple[str, ...] = ()  # stories that became a part of its story
 
 
 def filed(value: bytes, shingles: int) -> Filed:
@@ -103,10 +114,11 @@ def filed(value: bytes, shingles: int) -> Filed:
         told = from_json(value, cache_strings="keys")
         sketch = told.get("sketch", "")
         words, bare, smallest_ones = smallest(sketch, shingles) if sketch else (0, False, ())
+        merged = told.get("story", _NOTHING).get("merged", ())
         return Filed(
             told["sequence"], told["article_id"], told["ingested_at"], told["verdict"], told["rule"],
             told["story_id"], told["text_hash"], told["title_hash"], told["content"], told.get("terms", ""),
-            told.get("published"), words, bare, smallest_ones,
+            told.get("published"), words, bare, smallest_ones, tuple(each["story_id"] for each in merged),
         )  # fmt: skip
     except (ValueError, KeyError, TypeError, AttributeError, struct.error) as error:
         raise Malformed("bad_event", f"not a Decision: {type(error).__name__}: {error}") from None

@@ -25,14 +25,15 @@ from streams.contracts.events import (
     UniqueArticle,
     Verdict,
 )
-from streams.core.decision import MAX_TITLE_CHARS, Decision, Filed, StoryPlace, filed
+from streams.core.decision import MAX_TITLE_CHARS, Decision, Filed, StoryPlace, SwallowedStory, filed
 from streams.core.fingerprint import MAX_SHINGLES, Fingerprint, digest, fingerprint, overlap
 from streams.core.forget import forgetting, is_forgetting
 from streams.core.matching import DedupePolicy, Evidence, Relationship, compare
 from streams.core.pages import Pages
 from streams.core.postings import Postings
 from streams.core.shelf import MemoryShelf, Shelf
-from streams.core.stories import StoryIndex, StoryPolicy, Terms, counted_terms, pack, published_hour
+from streams.core.stories import StoryIndex, StoryPolicy
+from streams.core.story_terms import Terms, counted_terms, pack, published_hour
 from streams.core.wording import Reading, read_article
 
 __all__ = ["Decision", "DedupePolicy", "DedupeState", "outcome"]
@@ -46,7 +47,7 @@ _VERDICTS: Final[dict[Relationship, Verdict]] = {"copy": "near_copy", "contained
 _COPIES: Final = tuple(_VERDICTS.values())
 COPY_OF_COPY: Final = "same_words_as_copy"  # the words of a near copy again: judged once
 
-POLICY_VERSION: Final = "dedupe/2"  # counts up when the same numbers would give other verdicts
+POLICY_VERSION: Final = "dedupe/3"  # counts up when the same numbers would give other verdicts
 
 
 class _Arrival(NamedTuple):
@@ -183,7 +184,7 @@ class DedupeState:
             keys.append(_key("content", known.content))
         if known.verdict is None:
             keys.append(_key("unique", known.article_id))
-            self._stories.add(number, known.story_id, known.terms, known.published)
+            self._stories.add(number, known.story_id, known.terms, known.published, known.swallowed)
             self._shingles.add(self._keys(known), number)
         self._keyed.add(keys, number)
 
@@ -330,7 +331,7 @@ class DedupeState:
         terms = self._stories.weigh(counted_terms(arrival.reading, self._story_policy))
         hour = published_hour(article.published_at)
         if previous is not None and change != "replaced":
-            story_id, story = previous.story_id, self._stay(previous)
+            story_id, story = self._stay(previous)
         else:
             story_id, story = self._place(article, version, terms, hour)
         return self._decision(
@@ -356,10 +357,11 @@ class DedupeState:
         shared = overlap(marks.shingles, before.shingles, MAX_SHINGLES).jaccard
         return "replaced" if shared < self.policy.replaced_jaccard else "revised"
 
-    def _stay(self, previous: Decision) -> StoryPlace:
-        newest = self._stories.newest(previous.story_id)
+    def _stay(self, previous: Decision) -> tuple[str, StoryPlace]:
+        story_id = self._stories.survivor(previous.story_id)
+        newest = self._stories.newest(story_id)
         place = self._at(newest).story if newest is not None else previous.story
-        return place.model_copy(update={"change": "", "score": 1.0})
+        return story_id, place.model_copy(update={"change": "", "score": 1.0, "merged": ()})
 
     def _place(self, article: CleanArticle, version: int, terms: Terms, hour: int | None) -> tuple[str, StoryPlace]:
         found = self._stories.place(terms, hour)
@@ -369,7 +371,13 @@ class DedupeState:
             title = article.title[:MAX_TITLE_CHARS]
             return ids.story_id(opener), StoryPlace(change="opened", title=title, articles=1)
         before = self._at(found.newest).story
-        place = StoryPlace(change="joined", score=found.score, title=before.title, articles=before.articles + 1)
+        merged = tuple(
+            SwallowedStory(story_id=other.story_id, title=story.title, articles=story.articles)
+            for other in found.merged
+            for story in (self._at(other.newest).story,)
+        )
+        articles = before.articles + sum(story.articles for story in merged) + 1
+        place = StoryPlace(change="joined", score=found.score, title=before.title, articles=articles, merged=merged)
         return found.story_id, place
 
 
@@ -435,4 +443,17 @@ def _story_update(article: CleanArticle, decision: Decision, cause: str, pipelin
         event_id=ids.event_id("StoryUpdate", subject, pipeline), story_id=decision.story_id,
         article_id=article.article_id, change="opened" if story.change == "opened" else "joined", score=story.score,
         title=story.title, articles=story.articles, cause=cause,
+        merged=tuple(swallowed.story_id for swallowed in story.merged),
+    )  # fmt: skip
+
+
+def swallowed_stories(decision: Decision, cause: str, pipeline: str) -> tuple[StoryUpdate, ...]:
+    """Return an update for each story that the decision made a part of its own, under the swallowed story's key."""
+    return tuple(
+        StoryUpdate(
+            event_id=ids.event_id("StoryUpdate", f"{story.story_id}\n{decision.article_id}\n{cause}", pipeline),
+            story_id=story.story_id, article_id=decision.article_id, change="merged", score=decision.story.score,
+            title=story.title, articles=story.articles, cause=cause, into=decision.story_id,
+        )
+        for story in decision.story.merged
     )  # fmt: skip

@@ -2,123 +2,67 @@
 
 Single-pass clustering as in the topic detection studies (Allan, Papka and Lavrenko, "On-line new event detection and
 tracking", SIGIR 1998): unit vectors of incremental TF-IDF weights, document frequencies as of the article's arrival.
+Nearness decays with the time between two articles, as in Yang, Pierce and Carbonell, "A study on retrospective and
+on-line event detection" (SIGIR 1998). Nearness to the next story counts against it, as in cross-domain similarity
+local scaling (Conneau et al., "Word translation without parallel data", ICLR 2018): an article that is as near to many
+stories shares their subject, not their event.
 """
 
 import math
-import struct
 from array import array
-from base64 import b64decode, b64encode
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Final, NamedTuple, TypeAlias
+from base64 import b64decode
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import xxhash
 
+from streams.core.merged import Merged
 from streams.core.pages import Numbers, Pages
-from streams.core.policy import Policy
 from streams.core.postings import Postings
-from streams.core.wording import Reading, Wording
+from streams.core.story_policy import StoryPolicy
+from streams.core.story_terms import MAX_TERMS, TERMS, UNIT, Counted, Terms, weighed
 
-LEAD_WORDS: Final = 100  # the inverted pyramid: who, what and where stand on top
-MAX_TERMS: Final = 24  # 5 bytes each
-UNIT: Final = 255  # a weight of 1.0 in one byte
-_TERM: Final = struct.Struct("<IB")
-_TERMS: Final = np.dtype([("term", "<u4"), ("weight", "u1")])
+__all__ = ["Place", "StoryIndex", "StoryPolicy", "Swallowed"]
+
 STORY_ID_CHARS: Final = 36  # of a UUID
 NO_HOUR: Final = -(2**31)
 _UNCOUNTED: Final = 1 << 20  # terms: bounds the memory for counting them
+_MANY: Final = 1 << 10  # terms: from there on sorting them costs less than counting one by one
 _STRANGERS: Final = 4  # members of other stories that may have the 32-bit key of one story
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_DATE_CHARS: Final = len("2026-04-07")
-
-Terms: TypeAlias = dict[int, int]
-"""Hash of a word -> its weight in the article's unit vector, in 255ths."""
+_PAIRS: Final = 2  # of articles, that hold two stories together
+_PLACE_BITS: Final = MAX_TERMS.bit_length()
+_NONE: Final = np.zeros(0, np.int64)
 
 
-@dataclass(frozen=True, slots=True)
-class StoryPolicy(Policy):
-    """Every number that a story assignment depends on."""
+class Swallowed(NamedTuple):
+    """A story that becomes a part of another one."""
 
-    threshold: float = 0.12  # mean cosine to the nearest members of the story
-    neighbours: int = 2  # members compared with: a mean lets a story move on, the nearest alone lets it drift
-    shared_terms: int = 2  # rare terms that two articles of one story have in common at least
-    rare_articles: int = 10  # a term is rare that stands in so many articles of the window
-    rare_share: float = 0.01  # and this share of them
-    window_hours: int = 72  # between dates of publication; an older story is not continued but told anew
-    title_weight: int = 4  # a word of the headline counts as if said four times more
-    name_weight: int = 2  # names tell events apart, verbs do not
-    bucket: int = 100  # newest articles looked at under one term: bounds the work
-    candidates: int = 24  # articles compared with
+    story_id: str
+    newest: int  # sequence number of its newest article
 
 
 class Place(NamedTuple):
-    """The story an article joins, None where it opens one, and how near the nearest story is."""
+    """The story an article joins, None where it opens one."""
 
     story_id: str | None
-    score: float
+    score: float  # how near it is, less the share of its rivals
     newest: int | None  # sequence number of the newest article of that story
+    merged: tuple[Swallowed, ...] = ()  # the article holds them and its story together
 
 
-def counted_terms(reading: Reading, policy: StoryPolicy) -> Counter[int]:
-    """Return the hashed content words of headline and lead, and how often they count."""
-    heading, body = reading.heading, reading.body
-    counts = Counter(body.hashes[:LEAD_WORDS][body.telling[:LEAD_WORDS]].tolist())
-    for word in heading.hashes[heading.telling].tolist():
-        counts[word] += 1 + policy.title_weight
-    # Many outlets write every word of a headline with a capital: the text knows better.
-    names = {*body.hashes[body.names_at].tolist(), *_names_not_in(body, heading)}
-    weights = 1, policy.name_weight
-    return Counter({_term(word, word in names): count * weights[word in names] for word, count in counts.items()})
+NOWHERE: Final = Place(None, 0.0, None)
 
 
-def _names_not_in(body: Wording, heading: Wording) -> list[int]:
-    """Return the hashes of the headline's names that the text does not say, in whatever writing."""
-    names = heading.hashes[heading.names_at]  # a handful: comparing them with every word costs less than look-ups
-    said = (names[:, None] == body.hashes).any(axis=1)
-    found: list[int] = names[~said].tolist()
-    return found
+class _Candidates(NamedTuple):
+    """Articles that an arriving one is compared with."""
 
-
-def _term(word: int, named: bool) -> int:
-    """Return 32 bits of a word's hash, odd for names."""
-    return word >> 33 << 1 | named
-
-
-def pack(terms: Terms) -> str:
-    """Return terms and weights as base64."""
-    return b64encode(b"".join(_TERM.pack(*item) for item in sorted(terms.items()))).decode()
-
-
-def unpack(packed: str) -> Terms:
-    """Return the terms that `pack` wrote."""
-    return _terms(b64decode(packed))
-
-
-def _terms(packed: bytes) -> Terms:
-    return dict(_TERM.iter_unpack(packed))
-
-
-def cosine(a: Terms, b: Terms) -> float:
-    """Return the cosine of two articles, 0 to 1."""
-    return sum(a[term] * b[term] for term in a.keys() & b.keys()) / (UNIT * UNIT)
-
-
-def published_hour(when: str | None) -> int | None:
-    """Return hours since 1970 UTC of an ISO 8601 date; a bare date is its noon, an unreadable one None."""
-    if not when:
-        return None
-    try:
-        moment = datetime.fromisoformat(when)
-    except ValueError:
-        return None
-    if len(when) <= _DATE_CHARS:
-        moment = moment.replace(hour=12)
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return math.floor((aware - _EPOCH).total_seconds() / 3_600)
+    stories: list[bytes]  # the story that each is in by now
+    near: list[float]  # how near each is, 0 to 1
+    terms: npt.NDArray[np.uint32]
+    weights: npt.NDArray[np.int64]
+    hours: npt.NDArray[np.int64]
 
 
 class StoryIndex:
@@ -131,26 +75,28 @@ class StoryIndex:
         )
         self._by_term = Postings(self._members.present)
         self._by_story = Postings(self._members.present)
+        self._merged = Merged()
         self._counts: dict[int, int] = {}  # of the articles that a term stands in
         self._uncounted = array("I")  # terms of articles that came since
         self._next = 0
 
-    def add(self, number: int, story_id: str, terms: str, published: int | None) -> None:
-        """File an article under its sequence number."""
+    def add(self, number: int, story_id: str, terms: str, published: int | None, swallowed: Sequence[str] = ()) -> None:
+        """File an article under its sequence number, and the stories that it made a part of its own."""
         if number < self._next and self._members.was_present(number):
             self.remove(number)
             self._by_term.purge(number)
             self._by_story.purge(number)
         self._next = max(self._next, number + 1)
-        packed = b64decode(terms)
-        table = np.frombuffer(packed.ljust(_TERMS.itemsize * MAX_TERMS, b"\0"), _TERMS)
+        packed, story = b64decode(terms), story_id.encode()
+        table = np.frombuffer(packed.ljust(TERMS.itemsize * MAX_TERMS, b"\0"), TERMS)
         self._members.set(number, {
-            "story": story_id.encode(), "hour": NO_HOUR if published is None else published,
+            "story": story, "hour": NO_HOUR if published is None else published,
             "terms": table["term"], "weights": table["weight"],
         })  # fmt: skip
-        found: list[int] = table["term"][: len(packed) // _TERMS.itemsize].tolist()
+        found: list[int] = table["term"][: len(packed) // TERMS.itemsize].tolist()
         self._by_term.add(found, number)
-        self._by_story.add([_story_key(story_id.encode())], number)
+        self._by_story.add([_story_key(story)], number)
+        self._merged.add(number, story, [other.encode() for other in swallowed])
         self._uncounted.extend(found)
         if len(self._uncounted) >= _UNCOUNTED:
             self._count()
@@ -166,15 +112,25 @@ class StoryIndex:
             if not self._counts[term]:
                 del self._counts[term]
         self._members.clear(number)
+        self._merged.remove(number)
 
     def _count(self) -> None:
         """Count the terms of the articles that came: many at once where a state is rebuilt."""
-        if self._uncounted:
-            counts = self._counts
+        if not self._uncounted:
+            return
+        counts = self._counts
+        if len(self._uncounted) < _MANY:
+            for term in self._uncounted:
+                counts[term] = counts.get(term, 0) + 1
+        else:
             terms, times = np.unique(np.frombuffer(self._uncounted, np.uint32), return_counts=True)
             for term, count in zip(terms.tolist(), times.tolist(), strict=True):
                 counts[term] = counts.get(term, 0) + count
-            self._uncounted = array("I")
+        self._uncounted = array("I")
+
+    def survivor(self, story_id: str) -> str:
+        """Return the story that this one is a part of by now; mostly itself."""
+        return self._merged.survivor(story_id.encode()).decode()
 
     def newest(self, story_id: str) -> int | None:
         """Return the sequence number of the story's newest article, None for an unknown story."""
@@ -191,64 +147,123 @@ class StoryIndex:
                 members[place].append(number)
         return [found[-count:] for found in members]
 
-    def weigh(self, counts: Mapping[int, int]) -> Terms:
+    def weigh(self, counted: Counted) -> Terms:
         """Return the article's most telling terms, often in it and rare in the window, as a unit vector."""
         self._count()
-        members, filed, log, log1p = len(self._members) + 1, self._counts.get, math.log, math.log1p
-        weights = {
-            term: (1 + log(count)) * log1p(members / (filed(term, 0) + 1)) for term, count in counts.items()
-        }  # often in the article and rare in the window
-        top = sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:MAX_TERMS]
-        norm = math.sqrt(math.fsum(weight * weight for _, weight in top))
-        return {term: max(1, round(UNIT * weight / norm)) for term, weight in top}
+        return weighed(counted, self._counts.get, len(self._members), self._policy.compared_terms)
 
     def place(self, terms: Terms, published: int | None) -> Place:
         """Find the story of an article by its terms and the hour of its publication."""
-        candidates = self._candidates(terms, published)
-        if not len(candidates):
-            return Place(None, 0.0, None)
-        found: dict[bytes, list[float]] = {}
-        stories = self._members.gather("story", candidates).tolist()
-        for story, near in zip(stories, self._cosines(terms, candidates), strict=True):
-            found.setdefault(story, []).append(near)
-        members = self._newest_of(list(found), self._policy.neighbours)
-        scored = [
-            (_nearness(near, len(newest)), story.decode(), newest[-1])
-            for (story, near), newest in zip(found.items(), members, strict=True)
-        ]
-        score, story_id, newest = max(scored)
-        return Place(story_id, score, newest) if score >= self._policy.threshold else Place(None, score, None)
+        numbers = self._candidates(terms, published)
+        if not len(numbers):
+            return NOWHERE
+        found = self._compared(terms, published, numbers)
+        nearest: dict[bytes, list[float]] = {}
+        for story, near in sorted(zip(found.stories, found.near, strict=True), reverse=True):
+            nearest.setdefault(story, []).append(near)
+        return self._chosen(nearest, found)
 
-    def _cosines(self, terms: Terms, numbers: Numbers) -> list[float]:
-        """Return the cosine of an article to each of these."""
-        own = np.array(sorted(terms), np.uint32)
-        weights = np.array([terms[term] for term in own.tolist()], np.int64)
-        theirs = self._members.gather("terms", numbers)
+    def _chosen(self, nearest: dict[bytes, list[float]], found: _Candidates) -> Place:
+        """Choose by the nearness of each story's articles, the nearest first."""
+        policy = self._policy
+        tops = sorted(((near[0], story) for story, near in nearest.items()), reverse=True)[:3]
+        [best, second, third] = [near for near, _ in tops] + [0.0] * (3 - len(tops))
+        rival = dict.fromkeys(nearest, best) | {tops[0][1]: second}
+        least = min(policy.merge_threshold, policy.threshold + policy.rivalry * second)
+        able = [story for story, near in nearest.items() if near[0] >= least]
+        if not able:
+            return NOWHERE
+        newest = zip(able, self._newest_of(able, policy.neighbours), strict=True)
+        members = {story: numbers for story, numbers in newest if numbers}
+        means = sorted(
+            ((_mean(nearest[story], len(numbers)), story) for story, numbers in members.items()), reverse=True
+        )
+        if not means:
+            return NOWHERE
+        if len(means) > 1:
+            both = means[0][1], means[1][1]
+            beyond = next((near for near, story in tops if story not in both), third)
+            score = means[1][0] - policy.rivalry * beyond
+            if score >= policy.merge_threshold and self._bond(found, *both) >= policy.merge_bond:
+                return self._merging(both, members, score)
+        score, story = max((mean - policy.rivalry * rival[story], story) for mean, story in means)
+        if score < policy.threshold:
+            return NOWHERE
+        return Place(story.decode(), round(score, 3), members[story][-1])
+
+    def _merging(self, both: tuple[bytes, bytes], members: dict[bytes, list[int]], score: float) -> Place:
+        """Make the younger story a part of the older one."""
+        first = {story: self._first(story) for story in both}
+        older, younger = sorted(both, key=lambda story: (first[story], story))
+        swallowed = Swallowed(younger.decode(), members[younger][-1])
+        return Place(older.decode(), round(min(1.0, score), 3), members[older][-1], (swallowed,))
+
+    def _first(self, story: bytes) -> int:
+        numbers = self._by_story.oldest([_story_key(story)], 1 + _STRANGERS).numbers
+        ids = self._members.gather("story", numbers).tolist()
+        return next((number for number, found in zip(numbers.tolist(), ids, strict=True) if found == story), self._next)
+
+    def _bond(self, found: _Candidates, one: bytes, other: bytes) -> float:
+        """Return how near two stories' own articles are, of those that the arriving one is compared with."""
+        left, right = (np.array([story == each for story in found.stories]).nonzero()[0] for each in (one, other))
+        terms, weights = found.terms, found.weights
+        equal = terms[left][:, None, :, None] == terms[right][None, :, None, :]
+        products = weights[left][:, None, :, None] * weights[right][None, :, None, :]
+        cosines = (products * equal).sum(axis=(2, 3)) / (UNIT * UNIT)
+        cosines *= self._fresh(found.hours[left][:, None], found.hours[right][None, :])
+        return float(np.sort(cosines, axis=None)[-_PAIRS:].mean())
+
+    def _compared(self, terms: Terms, published: int | None, numbers: Numbers) -> _Candidates:
+        """Compare an article with each of these."""
+        take, rows = self._members.take, self._members.locate(numbers)
+        theirs, weights = take("terms", rows), take("weights", rows).astype(np.int64)
+        hours, stories = take("hour", rows).astype(np.int64), take("story", rows).tolist()
+        order = terms.terms.argsort()
+        own, own_weights = terms.terms[order].astype(np.uint32), terms.weights[order]
         at = np.minimum(own.searchsorted(theirs), len(own) - 1)
-        products = np.where(own[at] == theirs, weights[at] * self._members.gather("weights", numbers), 0)
-        return [int(dot) / (UNIT * UNIT) for dot in products.sum(axis=1)]
+        dots = ((own[at] == theirs) * own_weights[at] * weights).sum(axis=1)
+        hour = np.int64(NO_HOUR if published is None else published)
+        near = np.minimum(1.0, dots / (UNIT * UNIT)) * self._fresh(hours, hour)
+        if len(self._merged):
+            stories = list(map(self._merged.survivor, stories))
+        return _Candidates(stories, near.tolist(), theirs, weights, hours)
+
+    def _fresh(self, hours: npt.NDArray[np.int64], others: npt.NDArray[np.int64] | np.int64) -> npt.NDArray[np.float64]:
+        """Return what time leaves of the nearness of articles, 0 to 1."""
+        policy = self._policy
+        apart = np.where((hours == NO_HOUR) | (others == NO_HOUR), policy.undated_hours, np.abs(hours - others))
+        fresh: npt.NDArray[np.float64] = 0.5 ** (np.maximum(0, apart - policy.fresh_hours) / policy.half_life_hours)
+        return fresh
 
     def _candidates(self, terms: Terms, published: int | None) -> Numbers:
         """Return the articles that share some rare terms, a name among them, nearest first.
 
         Articles of one template share all but the rare terms, articles on one subject all but the names.
         """
-        limit = self._policy.rare_articles + self._policy.rare_share * len(self._members)
-        rare = [term for term in terms if 0 < self._counts.get(term, 0) <= limit]
-        places, numbers = self._by_term.newest(rare, self._policy.bucket)
+        policy = self._policy
+        kept, weights, filed = terms.terms[:MAX_TERMS], terms.weights[:MAX_TERMS], terms.filed[:MAX_TERMS]
+        rare = ((filed > 0) & (filed <= policy.rare_articles + policy.rare_share * len(self._members))).nonzero()[0]
+        if len(rare) < policy.shared_terms:
+            return _NONE
+        places, numbers = self._by_term.newest(kept[rare].tolist(), policy.bucket)
         if not len(numbers):
             return numbers
-        found, at = np.unique(numbers, return_inverse=True)
-        named = np.array([term & 1 for term in rare])[places]
-        weights = np.array([terms[term] for term in rare])[places]
-        near = np.bincount(at) >= self._policy.shared_terms
-        if any(term & 1 for term in terms):  # scripts without capital letters have no names
-            near &= np.bincount(at, named) > 0
-        near &= self._near(published, self._members.gather("hour", found))
-        found, sums = found[near], np.bincount(at, weights)[near]
-        return found[np.lexsort((-found, -sums))][: self._policy.candidates]
+        packed = numbers << _PLACE_BITS | places  # sorted as one array: a third of the time of two
+        packed.sort()
+        places, numbers = rare[packed & (1 << _PLACE_BITS) - 1], packed >> _PLACE_BITS
+        first = np.ones(len(numbers), np.bool_)
+        np.not_equal(numbers[1:], numbers[:-1], out=first[1:])
+        starts = first.nonzero()[0]
+        near = np.diff(starts, append=len(numbers)) >= policy.shared_terms
+        names = (kept & 1).astype(np.int64)
+        if names.any():  # scripts without capital letters have no names
+            near &= np.add.reduceat(names[places], starts) > 0
+        found, sums = numbers[starts[near]], np.add.reduceat(weights[places], starts)[near]
+        within = self._within(published, self._members.gather("hour", found))
+        found, sums = found[within], sums[within]
+        return found[np.lexsort((-found, -sums))][: policy.candidates]
 
-    def _near(self, hour: int | None, others: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+    def _within(self, hour: int | None, others: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
         if hour is None:
             return np.ones(len(others), np.bool_)
         apart = np.abs(others.astype(np.int64) - hour)
@@ -256,9 +271,9 @@ class StoryIndex:
         return near
 
 
-def _nearness(found: list[float], compared: int) -> float:
+def _mean(nearest: list[float], compared: int) -> float:
     """Return the mean over the nearest members; in a larger story, those that share no term count as 0."""
-    return round(min(1.0, math.fsum(sorted(found, reverse=True)[:compared]) / compared), 3)
+    return math.fsum(nearest[:compared]) / compared
 
 
 def _story_key(story: bytes) -> int:
