@@ -20,7 +20,7 @@ from streams.contracts.events import (
 )
 from streams.contracts.topics import TopicSpec, sources_of
 from streams.core.decision import Decision
-from streams.core.dedupe import DedupeState, outcome
+from streams.core.dedupe import DedupeState, outcome, swallowed_stories
 from streams.core.groups import group_updates
 from streams.core.matching import HOUR_MS
 from streams.delivery.records import Ahead, Handled, Output, Record, Stage, TableWrite
@@ -50,8 +50,9 @@ def dedupe_stage(context: Context, state: Callable[[], DedupeState], changelog: 
             first = (*expired, TableWrite(key.encode(), fold.stored(key)))
         pipeline = context.pipeline_after(headers)
         event, story = outcome(article, decision, headers.origin, pipeline)
+        updates = (story, *swallowed_stories(decision, event.event_id, pipeline)) if story else ()
         groups = group_updates(article.article_id, decision, event.event_id, pipeline)
-        outputs = _outputs(context, headers, pipeline, event, story, groups)
+        outputs = _outputs(context, headers, pipeline, event, updates, groups)
         if isinstance(event, UniqueArticle):
             outputs += forgotten_again(context, fold, decision, NAME)
         return Handled(
@@ -88,8 +89,8 @@ def _expire(fold: DedupeState, now_ms: int | None) -> list[TableWrite]:
 
 
 def _outputs(
-    context: Context, headers: Headers, pipeline: str, event: UniqueArticle | DuplicateSeen, story: StoryUpdate | None,
-    groups: tuple[GroupUpdate, ...],
+    context: Context, headers: Headers, pipeline: str, event: UniqueArticle | DuplicateSeen,
+    stories: tuple[StoryUpdate, ...], groups: tuple[GroupUpdate, ...],
 ) -> tuple[Output, ...]:  # fmt: skip
     def output(item: Event, topic: TopicSpec, key: str) -> Output:
         return context.write(
@@ -100,7 +101,7 @@ def _outputs(
     catalogue = context.catalogue
     topic = catalogue.unique if isinstance(event, UniqueArticle) else catalogue.duplicates
     verdict = output(event, topic, event.article_id)
-    told = () if story is None else (output(story, catalogue.stories, story.story_id),)
+    told = (output(story, catalogue.stories, story.story_id) for story in stories)
     return (verdict, *told, *(output(group, catalogue.groups, group.group_id) for group in groups))
 
 

@@ -1,6 +1,7 @@
 """`newswire get`: one article from the table `articles`, one story or one copy group, by address or id."""
 
 import argparse
+import json
 import sys
 from typing import Any
 
@@ -11,18 +12,19 @@ from rich.markup import escape
 from streams.cli.common import add_broker_arguments, run_async, verb, with_broker
 from streams.cli.errors import FAILED, OK, UserError
 from streams.cli.show import short, whole
+from streams.cli.stories import read_story
 from streams.client import subscribe
 from streams.contracts import ids
 from streams.contracts.codec import decode
 from streams.contracts.connection import Kafka
 from streams.contracts.errors import Malformed
-from streams.contracts.events import ArticleRow, EnrichedArticle, GroupUpdate, StoryUpdate
+from streams.contracts.events import ArticleRow, EnrichedArticle, GroupUpdate
 from streams.contracts.topics import TopicSpec
 
 EXAMPLE = """\
   newswire get https://example.org/2026/04/07/talks      by address, as published
   newswire get 0a4b…-… --json                            by article_id
-  newswire get story 5f1c…-…                             a story: its newest state
+  newswire get story 5f1c…-…                             a story, or what it became a part of, and its articles
   newswire get group 77d0…-…                             a copy group, by its id
   newswire get group https://example.org/2026/04/07/talks    or by the article that opened it
 exit code 1 when there is no such article"""
@@ -42,7 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
     as_json = arguments.json or not sys.stdout.isatty()
     match arguments.what:
         case ["story", story]:
-            return run_async(_story(settings.connection, settings.catalogue.stories, story, as_json))
+            catalogue = settings.catalogue
+            return run_async(_story(settings.connection, catalogue.stories, catalogue.articles, story, as_json))
         case ["group", group]:
             return run_async(_group(settings.connection, settings.catalogue.groups, group, as_json))
         case [article] | ["article", article]:
@@ -86,12 +89,19 @@ async def _article(bootstrap: Kafka, table: TopicSpec, enriched: TopicSpec, key:
     return OK
 
 
-async def _story(bootstrap: Kafka, stories: TopicSpec, key: str, as_json: bool) -> int:
-    value = await newest(bootstrap, stories, key)
-    if value is None:
+async def _story(bootstrap: Kafka, stories: TopicSpec, table: TopicSpec, key: str, as_json: bool) -> int:
+    story = await read_story(bootstrap, stories, table, key)
+    if story is None:
         print(f"newswire: no story {key} in {stories.name}", file=sys.stderr)
         return FAILED
-    print(value.decode()) if as_json else Console(highlight=False).print(short(decode(StoryUpdate, value)))
+    if as_json:
+        print(json.dumps(story.as_json(), ensure_ascii=False))
+        return OK
+    console = Console(highlight=False)
+    if story.newest.story_id != key:
+        console.print(f"[dim]{escape(key)} became a part of {escape(story.newest.story_id)}")
+    for event in (story.newest, *story.members):
+        console.print(short(event))
     return OK
 
 

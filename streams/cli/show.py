@@ -59,6 +59,8 @@ def short(event: Part) -> str:
     if isinstance(event, DeadLetter):
         return f"[red]dead      {event.reason}: {escape(event.message)}"
     if isinstance(event, StoryUpdate):
+        if event.into:
+            return f"[blue]story     merged into {event.into}, {event.articles} articles: {escape(event.title)}"
         sources = f"{event.independent_sources} independent source{'s' if event.independent_sources > 1 else ''}"
         return f"[blue]story     {event.change}, {event.articles} articles, {sources}: {escape(event.title)}"
     if isinstance(event, GroupUpdate):

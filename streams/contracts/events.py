@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Score = Annotated[float, Field(ge=0, le=1, description="0 to 1, three decimals")]
 Change = Literal["new", "revised", "corrected", "replaced"]
-StoryChange = Literal["opened", "joined", "reported"]
+StoryChange = Literal["opened", "joined", "reported", "merged"]
 GroupChange = Literal["opened", "joined", "merged"]
 Verdict = Literal["same_article", "exact_copy", "near_copy", "contained"]
 When = Annotated[str, Field(description="ISO 8601 with a zone, or a bare date where the zone is not known")]
@@ -206,7 +206,10 @@ class DuplicateSeen(Event):
 
 
 class StoryUpdate(Event):
-    """An article opened a story or joined one, or a copy showed who reported it."""
+    """An article opened a story or joined one, a copy showed who reported it, or two stories became one.
+
+    `merged` is the last update of a story: articles already published keep its id, later ones get that of `into`.
+    """
 
     story_id: str
     article_id: str
@@ -218,6 +221,8 @@ class StoryUpdate(Event):
         1, ge=1, description="newsrooms that reported it themselves; copies count for their agency or original"
     )
     cause: str = Field(description="event_id of the outcome that caused the update")
+    into: str | None = Field(None, description="story_id of the story that this one became a part of")
+    merged: tuple[str, ...] = Field((), description="story_ids of the stories that the article made a part of this one")
 
 
 class GroupUpdate(Event):

@@ -13,7 +13,16 @@ from streams.contracts.errors import Malformed
 from streams.contracts.events import Change, Changes, Part, Score, Verdict
 from streams.core.fingerprint import Fingerprint, smallest, unpack
 
+_NOTHING: Final[dict[str, Any]] = {}
 MAX_TITLE_CHARS: Final = 200  # of the headline that names a story; longer ones are cut, the article keeps its own
+
+
+class SwallowedStory(Part):
+    """A story that became a part of another one, as it was before."""
+
+    story_id: str
+    title: str
+    articles: int
 
 
 class StoryPlace(Part):
@@ -24,6 +33,7 @@ class StoryPlace(Part):
     title: str = Field("", description="headline of the article that opened the story")
     articles: int = Field(0, description="articles in the story, this one included")
     independent_sources: int = Field(1, description="newsrooms that reported the story themselves")
+    merged: tuple[SwallowedStory, ...] = Field((), description="stories that this article made a part of its own")
 
 
 class GroupPlace(Part):
@@ -121,6 +131,7 @@ class Filed(NamedTuple):
     group_hash: int
     newsroom_hash: int
     changed_groups: tuple[int, ...]  # their hashes
+    swallowed: tuple[str, ...] = ()  # stories that became a part of its story
 
 
 def group_key(canonical_id: str) -> int:
@@ -157,10 +168,12 @@ def filed(value: bytes, shingles: int) -> Filed:
     """
     try:
         told = from_json(value, cache_strings="keys")
+        merged = told.get("story", _NOTHING).get("merged", ())
         return Filed(
             told["sequence"], told["article_id"], told["ingested_at"], told["verdict"], told["rule"],
             told["story_id"], told["text_hash"], told["title_hash"], told["content"], told.get("terms", ""),
             told.get("published"), *_smallest_of(told.get("sketch", ""), shingles), *_filed_group(told),
+            tuple(each["story_id"] for each in merged),
         )  # fmt: skip
     except (ValueError, KeyError, TypeError, AttributeError, struct.error) as error:
         raise Malformed("bad_event", f"not a Decision: {type(error).__name__}: {error}") from None
@@ -174,7 +187,7 @@ def filed_of(decision: Decision, shingles: int) -> Filed:
         decision.sequence, decision.article_id, decision.ingested_at, decision.verdict, decision.rule,
         decision.story_id, decision.text_hash, decision.title_hash, decision.content, decision.terms,
         decision.published, *_smallest_of(decision.sketch, shingles), group_key(place.canonical_id),
-        newsroom_key(place.newsroom), changed,
+        newsroom_key(place.newsroom), changed, tuple(story.story_id for story in decision.story.merged),
     )  # fmt: skip
 
 

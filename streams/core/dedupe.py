@@ -27,7 +27,17 @@ from streams.contracts.events import (
     UniqueArticle,
     Verdict,
 )
-from streams.core.decision import MAX_TITLE_CHARS, Decision, Filed, GroupPlace, StoryPlace, filed, filed_of, group_place
+from streams.core.decision import (
+    MAX_TITLE_CHARS,
+    Decision,
+    Filed,
+    GroupPlace,
+    StoryPlace,
+    SwallowedStory,
+    filed,
+    filed_of,
+    group_place,
+)
 from streams.core.fingerprint import MAX_SHINGLES, Fingerprint, digest, fingerprint, overlap
 from streams.core.forget import forgetting, is_forgetting
 from streams.core.groups import COLUMNS, MAX_COUNTED, GroupIndex, Joined, alone, recorded, unchanged
@@ -39,7 +49,8 @@ from streams.core.pages import Pages
 from streams.core.postings import Postings, most_frequent
 from streams.core.revision import changes, with_note
 from streams.core.shelf import MemoryShelf, Shelf
-from streams.core.stories import StoryIndex, StoryPolicy, Terms, counted_terms, pack, published_hour
+from streams.core.stories import StoryIndex, StoryPolicy
+from streams.core.story_terms import Terms, counted_terms, pack, published_hour
 from streams.core.wording import Reading, read_article
 
 __all__ = ["Decision", "DedupePolicy", "DedupeState", "outcome"]
@@ -223,7 +234,7 @@ class DedupeState:
             keys.append(_key("content", known.content))
         if known.verdict is None:
             keys.append(_key("unique", known.article_id))
-            self._stories.add(number, known.story_id, known.terms, known.published)
+            self._stories.add(number, known.story_id, known.terms, known.published, known.swallowed)
             self._shingles.add(self._keys(known), number)
         self._keyed.add(keys, number)
         self._groups.add(number, known.changed_groups)
@@ -288,7 +299,7 @@ class DedupeState:
         reading = read_article(article.title, article.text)
         marks = fingerprint(reading)
         before = self._newest(article.article_id, "identity", "unique")
-        return _Arrival(article, ingested_at, reading, marks, self._content_key(marks), *before)
+        return _Arrival(article, ingested_at, reading, marks, self._content_key(marks), before[0], before[1])
 
     def _same_version(self, arrival: _Arrival) -> Decision | None:
         return next(
@@ -402,13 +413,13 @@ class DedupeState:
         version, versions = self._counts(arrival)
         if verdict == "same_article":
             version, versions = known.version, arrival.identity.versions if arrival.identity else 0
-        canonical = self._copied(known)
+        canonical, story_id = self._copied(known), self._stories.survivor(known.story_id)
         if verdict != "same_article" and canonical not in (known.article_id, known.canonical_id):
             evidence = {**evidence, "merged": known.article_id}  # whose words they are
         return self._decision(
             arrival, verdict=verdict, rule=rule, canonical_id=canonical, version=version, versions=versions,
-            change=None, story_id=known.story_id, score=score, evidence=evidence,
-            story=self._reported(known.story_id, group), **recorded(group.place),
+            change=None, story_id=story_id, score=score, evidence=evidence,
+            story=self._reported(story_id, group), **recorded(group.place),
         )  # fmt: skip
 
     def _reported(self, story_id: str, group: Joined) -> StoryPlace:
@@ -416,7 +427,7 @@ class DedupeState:
         newest = self._stories.newest(story_id) if group.unsettling else None
         if newest is None:
             return StoryPlace()
-        members = self._stories.members(story_id, MAX_COUNTED)
+        members = self._stories.members((story_id,), MAX_COUNTED)
         before, after = (self._groups.newsrooms(members, place) for place in (None, group.place))
         if before == after:
             return StoryPlace()
@@ -433,7 +444,7 @@ class DedupeState:
         group = self._grouped(arrival, linked).place
         hour = published_hour(article.published_at)
         if previous is not None and change != "replaced":
-            story_id, story = previous.story_id, self._stay(previous)
+            story_id, story = self._stay(previous)
         else:
             story_id, story = self._place(article, version, terms, hour, group)
         return self._decision(
@@ -479,9 +490,12 @@ class DedupeState:
 
     def _repeated(self, arrival: _Arrival, known: Decision) -> Decision:
         """Decide as before the merge that was undone; the article stays in its story."""
+        stays: dict[str, Any] = {}
+        if known.verdict is None:
+            stays["story_id"], stays["story"] = self._stay(known)
         return known.model_copy(update={
             "sequence": self._next, "ingested_at": arrival.ingested_at, "policy": self._policy_version,
-            "pipeline": self._pipeline, "story": self._stay(known) if known.verdict is None else known.story,
+            "pipeline": self._pipeline, **stays,
         })  # fmt: skip
 
     def _copied(self, known: Decision) -> str:
@@ -524,10 +538,11 @@ class DedupeState:
             title=previous.title_hash != arrival.marks.title_hash,
         )  # fmt: skip
 
-    def _stay(self, previous: Decision) -> StoryPlace:
-        newest = self._stories.newest(previous.story_id)
+    def _stay(self, previous: Decision) -> tuple[str, StoryPlace]:
+        story_id = self._stories.survivor(previous.story_id)
+        newest = self._stories.newest(story_id)
         place = self._at(newest).story if newest is not None else previous.story
-        return place.model_copy(update={"change": "", "score": 1.0})
+        return story_id, place.model_copy(update={"change": "", "score": 1.0, "merged": ()})
 
     def _place(
         self, article: CleanArticle, version: int, terms: Terms, hour: int | None, group: GroupPlace
@@ -539,10 +554,16 @@ class DedupeState:
             title = article.title[:MAX_TITLE_CHARS]
             return ids.story_id(opener), StoryPlace(change="opened", title=title, articles=1)
         before = self._at(found.newest).story
-        sources = self._groups.newsrooms(self._stories.members(found.story_id, MAX_COUNTED), group)
+        merged = tuple(
+            SwallowedStory(story_id=other.story_id, title=story.title, articles=story.articles)
+            for other in found.merged
+            for story in (self._at(other.newest).story,)
+        )
+        members = self._stories.members((found.story_id, *(story.story_id for story in merged)), MAX_COUNTED)
         place = StoryPlace(
-            change="joined", score=found.score, title=before.title, articles=before.articles + 1,
-            independent_sources=sources,
+            change="joined", score=found.score, title=before.title,
+            articles=before.articles + sum(story.articles for story in merged) + 1,
+            independent_sources=self._groups.newsrooms(members, group), merged=merged,
         )  # fmt: skip
         return found.story_id, place
 
@@ -625,4 +646,17 @@ def _story_update(article: CleanArticle, decision: Decision, cause: str, pipelin
         event_id=ids.event_id("StoryUpdate", subject, pipeline), story_id=decision.story_id,
         article_id=article.article_id, change=change, score=story.score, title=story.title, articles=story.articles,
         independent_sources=story.independent_sources, cause=cause,
+        merged=tuple(swallowed.story_id for swallowed in story.merged),
+    )  # fmt: skip
+
+
+def swallowed_stories(decision: Decision, cause: str, pipeline: str) -> tuple[StoryUpdate, ...]:
+    """Return an update for each story that the decision made a part of its own, under the swallowed story's key."""
+    return tuple(
+        StoryUpdate(
+            event_id=ids.event_id("StoryUpdate", f"{story.story_id}\n{decision.article_id}\n{cause}", pipeline),
+            story_id=story.story_id, article_id=decision.article_id, change="merged", score=decision.story.score,
+            title=story.title, articles=story.articles, cause=cause, into=decision.story_id,
+        )
+        for story in decision.story.merged
     )  # fmt: skip

@@ -14,7 +14,7 @@ from streams.contracts.events import CleanArticle, GroupChange, GroupUpdate
 from streams.core.decision import Decision, GroupPlace, group_key, group_place, newsroom_key
 from streams.core.pages import Numbers, Pages
 from streams.core.postings import Postings
-from streams.core.stories import published_second
+from streams.core.story_terms import published_second
 from streams.core.syndication import agency_of_source, credited
 from streams.core.wording import Substance
 

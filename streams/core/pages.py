@@ -61,11 +61,16 @@ class Pages:
 
     def gather(self, column: str, numbers: Numbers) -> npt.NDArray[Any]:
         """Return the values of many numbers, in their order; zeros for those that are absent."""
+        return self.take(column, self.locate(numbers))
+
+    def locate(self, numbers: Numbers) -> Numbers:
+        """Return where the rows of many numbers are, for `take`; what is written meanwhile may move them."""
+        return _rows(numbers, self._first, self._places)
+
+    def take(self, column: str, rows: Numbers) -> npt.NDArray[Any]:
+        """Return the values of located rows, in their order."""
         array = self._arrays[column]
-        found: npt.NDArray[Any] = array.reshape(-1, *array.shape[2:]).take(
-            _rows(numbers, self._first, self._places), axis=0
-        )
-        return found
+        return array.reshape(-1, *array.shape[2:]).take(rows, axis=0)
 
     def was_present(self, number: int) -> bool:
         """Whether a number has a row or had one."""

@@ -2,168 +2,67 @@
 
 Single-pass clustering as in the topic detection studies (Allan, Papka and Lavrenko, "On-line new event detection and
 tracking", SIGIR 1998): unit vectors of incremental TF-IDF weights, document frequencies as of the article's arrival.
+Nearness decays with the time between two articles, as in Yang, Pierce and Carbonell, "A study on retrospective and
+on-line event detection" (SIGIR 1998). Nearness to the next story counts against it, as in cross-domain similarity
+local scaling (Conneau et al., "Word translation without parallel data", ICLR 2018): an article that is as near to many
+stories shares their subject, not their event.
 """
 
 import math
-import struct
 from array import array
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import xxhash
 
-from streams.core.compiled import compiled
-from streams.core.hashset import holds, set_of
+from streams.core.merged import Merged
 from streams.core.pages import Numbers, Pages
-from streams.core.policy import Policy
 from streams.core.postings import Postings
-from streams.core.scan import Flags, Hashes, Places
-from streams.core.wording import Reading
+from streams.core.story_policy import StoryPolicy
+from streams.core.story_terms import MAX_TERMS, TERMS, UNIT, Counted, Terms, weighed
 
-LEAD_WORDS: Final = 100  # the inverted pyramid: who, what and where stand on top
-MAX_TERMS: Final = 24  # 5 bytes each
-UNIT: Final = 255  # a weight of 1.0 in one byte
-_TERM: Final = struct.Struct("<IB")
-_TERMS: Final = np.dtype([("term", "<u4"), ("weight", "u1")])
+__all__ = ["Place", "StoryIndex", "StoryPolicy", "Swallowed"]
+
 STORY_ID_CHARS: Final = 36  # of a UUID
 NO_HOUR: Final = -(2**31)
 _UNCOUNTED: Final = 1 << 20  # terms: bounds the memory for counting them
-_AT_ONCE: Final = 256  # terms: more of them are sorted first
+_MANY: Final = 1 << 10  # terms: from there on sorting them costs less than counting one by one
 _STRANGERS: Final = 4  # members of other stories that may have the 32-bit key of one story
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_DATE_CHARS: Final = len("2026-04-07")
-
-_NAMED: Final = np.uint64(1)
-_PLACE_BITS: Final = 8  # of a term's place among those of an article
-
-Terms: TypeAlias = dict[int, int]
-"""Hash of a word -> its weight in the article's unit vector, in 255ths."""
+_PAIRS: Final = 2  # of articles, that hold two stories together
+_PLACE_BITS: Final = MAX_TERMS.bit_length()
+_NONE: Final = np.zeros(0, np.int64)
 
 
-@dataclass(frozen=True, slots=True)
-class StoryPolicy(Policy):
-    """Every number that a story assignment depends on."""
+class Swallowed(NamedTuple):
+    """A story that becomes a part of another one."""
 
-    threshold: float = 0.12  # mean cosine to the nearest members of the story
-    neighbours: int = 2  # members compared with: a mean lets a story move on, the nearest alone lets it drift
-    shared_terms: int = 2  # rare terms that two articles of one story have in common at least
-    rare_articles: int = 10  # a term is rare that stands in so many articles of the window
-    rare_share: float = 0.01  # and this share of them
-    window_hours: int = 72  # between dates of publication; an older story is not continued but told anew
-    title_weight: int = 4  # a word of the headline counts as if said four times more
-    name_weight: int = 2  # names tell events apart, verbs do not
-    bucket: int = 100  # newest articles looked at under one term: bounds the work
-    candidates: int = 24  # articles compared with
-
-
-class Counted(NamedTuple):
-    """The terms of an article, each once, and how often each counts."""
-
-    terms: Hashes
-    counts: Numbers
+    story_id: str
+    newest: int  # sequence number of its newest article
 
 
 class Place(NamedTuple):
-    """The story an article joins, None where it opens one, and how near the nearest story is."""
+    """The story an article joins, None where it opens one."""
 
     story_id: str | None
-    score: float
+    score: float  # how near it is, less the share of its rivals
     newest: int | None  # sequence number of the newest article of that story
+    merged: tuple[Swallowed, ...] = ()  # the article holds them and its story together
 
 
-def counted_terms(reading: Reading, policy: StoryPolicy) -> Counted:
-    """Return the hashed content words of headline and lead, and how often they count."""
-    heading, body = reading.heading, reading.body
-    found = _counted(
-        heading.hashes, heading.names_at, heading.telling, body.hashes, body.names_at, body.telling,
-        policy.title_weight, policy.name_weight,
-    )  # fmt: skip
-    return Counted(*found)
+NOWHERE: Final = Place(None, 0.0, None)
 
 
-@compiled
-def _counted(
-    title: Hashes, title_names: Places, title_telling: Flags, text: Hashes, text_names: Places, text_telling: Flags,
-    title_weight: int, name_weight: int,
-) -> tuple[Hashes, Numbers]:  # fmt: skip
-    said, names = set_of(text), set_of(text[text_names])
-    lead = min(LEAD_WORDS, len(text))
-    terms, counts = np.empty(lead + len(title), np.uint64), np.empty(lead + len(title), np.int64)
-    count = 0
-    for at in range(lead):
-        if text_telling[at]:
-            count = _counted_on(terms, counts, count, _term(text[at], holds(names, text[at])), 1)
-    # Many outlets write every word of a headline with a capital: the text knows better.
-    unsaid = set_of(title[title_names])
-    for at in range(len(title)):
-        if title_telling[at]:
-            named = holds(names, title[at]) or (holds(unsaid, title[at]) and not holds(said, title[at]))
-            count = _counted_on(terms, counts, count, _term(title[at], named), 1 + title_weight)
-    for at in range(count):
-        if terms[at] & _NAMED:
-            counts[at] *= name_weight
-    return terms[:count], counts[:count]
+class _Candidates(NamedTuple):
+    """Articles that an arriving one is compared with."""
 
-
-@compiled
-def _counted_on(terms: Hashes, counts: Numbers, count: int, term: np.uint64, more: int) -> int:
-    """Count a term once more; return how many different ones there are."""
-    for at in range(count):
-        if terms[at] == term:
-            counts[at] += more
-            return count
-    terms[count], counts[count] = term, more
-    return count + 1
-
-
-@compiled
-def _term(word: np.uint64, named: bool) -> np.uint64:
-    """Return 32 bits of a word's hash, odd for names."""
-    return (word >> np.uint64(33) << np.uint64(1)) | np.uint64(named)
-
-
-def pack(terms: Terms) -> str:
-    """Return terms and weights as base64."""
-    return b64encode(b"".join(_TERM.pack(*item) for item in sorted(terms.items()))).decode()
-
-
-def unpack(packed: str) -> Terms:
-    """Return the terms that `pack` wrote."""
-    return _terms(b64decode(packed))
-
-
-def _terms(packed: bytes) -> Terms:
-    return dict(_TERM.iter_unpack(packed))
-
-
-def cosine(a: Terms, b: Terms) -> float:
-    """Return the cosine of two articles, 0 to 1."""
-    return sum(a[term] * b[term] for term in a.keys() & b.keys()) / (UNIT * UNIT)
-
-
-def published_second(when: str | None) -> int | None:
-    """Return seconds since 1970 UTC of an ISO 8601 date; a bare date is its noon, an unreadable one None."""
-    if not when:
-        return None
-    try:
-        moment = datetime.fromisoformat(when)
-    except ValueError:
-        return None
-    if len(when) <= _DATE_CHARS:
-        moment = moment.replace(hour=12)
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return math.floor((aware - _EPOCH).total_seconds())
-
-
-def published_hour(when: str | None) -> int | None:
-    """Return hours since 1970 UTC, of the same dates as `published_second`."""
-    second = published_second(when)
-    return None if second is None else second // 3_600
+    stories: list[bytes]  # the story that each is in by now
+    near: list[float]  # how near each is, 0 to 1
+    terms: npt.NDArray[np.uint32]
+    weights: npt.NDArray[np.int64]
+    hours: npt.NDArray[np.int64]
 
 
 class StoryIndex:
@@ -176,26 +75,28 @@ class StoryIndex:
         )
         self._by_term = Postings(self._members.present)
         self._by_story = Postings(self._members.present)
+        self._merged = Merged()
         self._counts: dict[int, int] = {}  # of the articles that a term stands in
         self._uncounted = array("I")  # terms of articles that came since
         self._next = 0
 
-    def add(self, number: int, story_id: str, terms: str, published: int | None) -> None:
-        """File an article under its sequence number."""
+    def add(self, number: int, story_id: str, terms: str, published: int | None, swallowed: Sequence[str] = ()) -> None:
+        """File an article under its sequence number, and the stories that it made a part of its own."""
         if number < self._next and self._members.was_present(number):
             self.remove(number)
             self._by_term.purge(number)
             self._by_story.purge(number)
         self._next = max(self._next, number + 1)
-        packed = b64decode(terms)
-        table = np.frombuffer(packed.ljust(_TERMS.itemsize * MAX_TERMS, b"\0"), _TERMS)
+        packed, story = b64decode(terms), story_id.encode()
+        table = np.frombuffer(packed.ljust(TERMS.itemsize * MAX_TERMS, b"\0"), TERMS)
         self._members.set(number, {
-            "story": story_id.encode(), "hour": NO_HOUR if published is None else published,
+            "story": story, "hour": NO_HOUR if published is None else published,
             "terms": table["term"], "weights": table["weight"],
         })  # fmt: skip
-        found: list[int] = table["term"][: len(packed) // _TERMS.itemsize].tolist()
+        found: list[int] = table["term"][: len(packed) // TERMS.itemsize].tolist()
         self._by_term.add(found, number)
-        self._by_story.add([_story_key(story_id.encode())], number)
+        self._by_story.add([_story_key(story)], number)
+        self._merged.add(number, story, [other.encode() for other in swallowed])
         self._uncounted.extend(found)
         if len(self._uncounted) >= _UNCOUNTED:
             self._count()
@@ -211,31 +112,37 @@ class StoryIndex:
             if not self._counts[term]:
                 del self._counts[term]
         self._members.clear(number)
+        self._merged.remove(number)
 
     def _count(self) -> None:
         """Count the terms of the articles that came: many at once where a state is rebuilt."""
+        if not self._uncounted:
+            return
         counts = self._counts
-        if len(self._uncounted) <= _AT_ONCE:
+        if len(self._uncounted) < _MANY:
             for term in self._uncounted:
                 counts[term] = counts.get(term, 0) + 1
-            del self._uncounted[:]
         else:
             terms, times = np.unique(np.frombuffer(self._uncounted, np.uint32), return_counts=True)
             for term, count in zip(terms.tolist(), times.tolist(), strict=True):
                 counts[term] = counts.get(term, 0) + count
-            self._uncounted = array("I")
+        self._uncounted = array("I")
+
+    def survivor(self, story_id: str) -> str:
+        """Return the story that this one is a part of by now; mostly itself."""
+        return self._merged.survivor(story_id.encode()).decode()
 
     def newest(self, story_id: str) -> int | None:
         """Return the sequence number of the story's newest article, None for an unknown story."""
         [members] = self._newest_of([story_id.encode()], 1)
         return members[-1] if members else None
 
-    def members(self, story_id: str, count: int) -> Numbers:
-        """Return the sequence numbers of the story's newest articles, ascending."""
-        story = story_id.encode()
-        numbers = self._by_story.newest([_story_key(story)], count).numbers
-        members: Numbers = numbers[self._members.gather("story", numbers) == story]
-        return members
+    def members(self, stories: Sequence[str], count: int) -> Numbers:
+        """Return the sequence numbers of the newest articles of several stories and their parts, ascending."""
+        names = [part for story in stories for part in self._merged.parts(story.encode())]
+        places, numbers = self._by_story.newest(list(map(_story_key, names)), count)
+        theirs = self._members.gather("story", numbers) == np.array(names)[places]
+        return np.sort(numbers[theirs])[-count:]
 
     def _newest_of(self, stories: Sequence[bytes], count: int) -> list[list[int]]:
         """Return the newest members of each story, ascending."""
@@ -250,142 +157,130 @@ class StoryIndex:
     def weigh(self, counted: Counted) -> Terms:
         """Return the article's most telling terms, often in it and rare in the window, as a unit vector."""
         self._count()
-        filed = self._counts.get
-        known = np.array([filed(term, 0) for term in counted.terms.tolist()], np.int64)
-        terms, weights = _weighed(counted.terms, counted.counts, known, len(self._members) + 1)
-        return dict(zip(terms.tolist(), weights.tolist(), strict=True))
+        return weighed(counted, self._counts.get, len(self._members), self._policy.compared_terms)
 
     def place(self, terms: Terms, published: int | None) -> Place:
         """Find the story of an article by its terms and the hour of its publication."""
-        candidates = self._candidates(terms, published)
-        if not len(candidates):
-            return Place(None, 0.0, None)
-        found: dict[bytes, list[float]] = {}
-        stories = self._members.gather("story", candidates).tolist()
-        for story, near in zip(stories, self._cosines(terms, candidates), strict=True):
-            found.setdefault(story, []).append(near)
-        members = self._newest_of(list(found), self._policy.neighbours)
-        scored = [
-            (_nearness(near, len(newest)), story.decode(), newest[-1])
-            for (story, near), newest in zip(found.items(), members, strict=True)
-        ]
-        score, story_id, newest = max(scored)
-        return Place(story_id, score, newest) if score >= self._policy.threshold else Place(None, score, None)
+        numbers = self._candidates(terms, published)
+        if not len(numbers):
+            return NOWHERE
+        found = self._compared(terms, published, numbers)
+        nearest: dict[bytes, list[float]] = {}
+        for story, near in sorted(zip(found.stories, found.near, strict=True), reverse=True):
+            nearest.setdefault(story, []).append(near)
+        return self._chosen(nearest, found)
 
-    def _cosines(self, terms: Terms, numbers: Numbers) -> list[float]:
-        """Return the cosine of an article to each of these."""
-        own, weights = _arrays(terms)
-        products = _products(
-            own, weights, self._members.gather("terms", numbers), self._members.gather("weights", numbers)
+    def _chosen(self, nearest: dict[bytes, list[float]], found: _Candidates) -> Place:
+        """Choose by the nearness of each story's articles, the nearest first."""
+        policy = self._policy
+        tops = sorted(((near[0], story) for story, near in nearest.items()), reverse=True)[:3]
+        [best, second, third] = [near for near, _ in tops] + [0.0] * (3 - len(tops))
+        rival = dict.fromkeys(nearest, best) | {tops[0][1]: second}
+        least = min(policy.merge_threshold, policy.threshold + policy.rivalry * second)
+        able = [story for story, near in nearest.items() if near[0] >= least]
+        if not able:
+            return NOWHERE
+        newest = zip(able, self._newest_of(able, policy.neighbours), strict=True)
+        members = {story: numbers for story, numbers in newest if numbers}
+        means = sorted(
+            ((_mean(nearest[story], len(numbers)), story) for story, numbers in members.items()), reverse=True
         )
-        return [dot / (UNIT * UNIT) for dot in products.tolist()]
+        if not means:
+            return NOWHERE
+        if len(means) > 1:
+            both = means[0][1], means[1][1]
+            beyond = next((near for near, story in tops if story not in both), third)
+            score = means[1][0] - policy.rivalry * beyond
+            if score >= policy.merge_threshold and self._bond(found, *both) >= policy.merge_bond:
+                return self._merging(both, members, score)
+        score, story = max((mean - policy.rivalry * rival[story], story) for mean, story in means)
+        if score < policy.threshold:
+            return NOWHERE
+        return Place(story.decode(), round(score, 3), members[story][-1])
+
+    def _merging(self, both: tuple[bytes, bytes], members: dict[bytes, list[int]], score: float) -> Place:
+        """Make the younger story a part of the older one."""
+        first = {story: self._first(story) for story in both}
+        older, younger = sorted(both, key=lambda story: (first[story], story))
+        swallowed = Swallowed(younger.decode(), members[younger][-1])
+        return Place(older.decode(), round(min(1.0, score), 3), members[older][-1], (swallowed,))
+
+    def _first(self, story: bytes) -> int:
+        numbers = self._by_story.oldest([_story_key(story)], 1 + _STRANGERS).numbers
+        ids = self._members.gather("story", numbers).tolist()
+        return next((number for number, found in zip(numbers.tolist(), ids, strict=True) if found == story), self._next)
+
+    def _bond(self, found: _Candidates, one: bytes, other: bytes) -> float:
+        """Return how near two stories' own articles are, of those that the arriving one is compared with."""
+        left, right = (np.array([story == each for story in found.stories]).nonzero()[0] for each in (one, other))
+        terms, weights = found.terms, found.weights
+        equal = terms[left][:, None, :, None] == terms[right][None, :, None, :]
+        products = weights[left][:, None, :, None] * weights[right][None, :, None, :]
+        cosines = (products * equal).sum(axis=(2, 3)) / (UNIT * UNIT)
+        cosines *= self._fresh(found.hours[left][:, None], found.hours[right][None, :])
+        return float(np.sort(cosines, axis=None)[-_PAIRS:].mean())
+
+    def _compared(self, terms: Terms, published: int | None, numbers: Numbers) -> _Candidates:
+        """Compare an article with each of these."""
+        take, rows = self._members.take, self._members.locate(numbers)
+        theirs, weights = take("terms", rows), take("weights", rows).astype(np.int64)
+        hours, stories = take("hour", rows).astype(np.int64), take("story", rows).tolist()
+        order = terms.terms.argsort()
+        own, own_weights = terms.terms[order].astype(np.uint32), terms.weights[order]
+        at = np.minimum(own.searchsorted(theirs), len(own) - 1)
+        dots = ((own[at] == theirs) * own_weights[at] * weights).sum(axis=1)
+        hour = np.int64(NO_HOUR if published is None else published)
+        near = np.minimum(1.0, dots / (UNIT * UNIT)) * self._fresh(hours, hour)
+        if len(self._merged):
+            stories = list(map(self._merged.survivor, stories))
+        return _Candidates(stories, near.tolist(), theirs, weights, hours)
+
+    def _fresh(self, hours: npt.NDArray[np.int64], others: npt.NDArray[np.int64] | np.int64) -> npt.NDArray[np.float64]:
+        """Return what time leaves of the nearness of articles, 0 to 1."""
+        policy = self._policy
+        apart = np.where((hours == NO_HOUR) | (others == NO_HOUR), policy.undated_hours, np.abs(hours - others))
+        fresh: npt.NDArray[np.float64] = 0.5 ** (np.maximum(0, apart - policy.fresh_hours) / policy.half_life_hours)
+        return fresh
 
     def _candidates(self, terms: Terms, published: int | None) -> Numbers:
         """Return the articles that share some rare terms, a name among them, nearest first.
 
         Articles of one template share all but the rare terms, articles on one subject all but the names.
         """
-        limit = self._policy.rare_articles + self._policy.rare_share * len(self._members)
-        counts = self._counts
-        rare = {term: weight for term, weight in terms.items() if 0 < counts.get(term, 0) <= limit}
-        places, numbers = self._by_term.newest(list(rare), self._policy.bucket)
-        named = any(term & 1 for term in terms)  # scripts without capital letters have no names
-        found, sums = _sharing(
-            np.sort(numbers << _PLACE_BITS | places), *_arrays(rare), self._policy.shared_terms, named
-        )
-        hours = self._members.gather("hour", found)
-        hour = NO_HOUR if published is None else published
-        return _nearest(found, sums, hours, hour, self._policy.window_hours, self._policy.candidates)
+        policy = self._policy
+        kept, weights, filed = terms.terms[:MAX_TERMS], terms.weights[:MAX_TERMS], terms.filed[:MAX_TERMS]
+        rare = ((filed > 0) & (filed <= policy.rare_articles + policy.rare_share * len(self._members))).nonzero()[0]
+        if len(rare) < policy.shared_terms:
+            return _NONE
+        places, numbers = self._by_term.newest(kept[rare].tolist(), policy.bucket)
+        if not len(numbers):
+            return numbers
+        packed = numbers << _PLACE_BITS | places  # sorted as one array: a third of the time of two
+        packed.sort()
+        places, numbers = rare[packed & (1 << _PLACE_BITS) - 1], packed >> _PLACE_BITS
+        first = np.ones(len(numbers), np.bool_)
+        np.not_equal(numbers[1:], numbers[:-1], out=first[1:])
+        starts = first.nonzero()[0]
+        near = np.diff(starts, append=len(numbers)) >= policy.shared_terms
+        names = (kept & 1).astype(np.int64)
+        if names.any():  # scripts without capital letters have no names
+            near &= np.add.reduceat(names[places], starts) > 0
+        found, sums = numbers[starts[near]], np.add.reduceat(weights[places], starts)[near]
+        within = self._within(published, self._members.gather("hour", found))
+        found, sums = found[within], sums[within]
+        return found[np.lexsort((-found, -sums))][: policy.candidates]
+
+    def _within(self, hour: int | None, others: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+        if hour is None:
+            return np.ones(len(others), np.bool_)
+        apart = np.abs(others.astype(np.int64) - hour)
+        near: npt.NDArray[np.bool_] = (apart <= self._policy.window_hours) | (others == NO_HOUR)
+        return near
 
 
-def _arrays(terms: Terms) -> tuple[Hashes, Numbers]:
-    return np.fromiter(terms, np.uint64, len(terms)), np.fromiter(terms.values(), np.int64, len(terms))
-
-
-@compiled
-def _weighed(terms: Hashes, counts: Numbers, filed: Numbers, members: int) -> tuple[Hashes, Numbers]:
-    """Return the terms of most weight, the lowest first among equals, and their weights in a unit vector."""
-    weights = np.empty(len(terms), np.float64)
-    for at in range(len(terms)):
-        weights[at] = (1 + math.log(counts[at])) * math.log1p(members / (filed[at] + 1))
-    kept = min(MAX_TERMS, len(terms))
-    chosen, told = np.empty(kept, np.uint64), np.empty(kept, np.float64)
-    for place in range(kept):
-        best = 0
-        for at in range(len(terms)):
-            if weights[at] > weights[best] or (weights[at] == weights[best] and terms[at] < terms[best]):
-                best = at
-        chosen[place], told[place], weights[best] = terms[best], weights[best], -1.0
-    total = 0.0
-    for weight in told:
-        total += weight * weight
-    norm = math.sqrt(total)
-    packed = np.empty(kept, np.int64)
-    for place in range(kept):
-        packed[place] = max(1, round(UNIT * told[place] / norm))
-    return chosen, packed
-
-
-@compiled
-def _products(
-    own: Hashes, weights: Numbers, terms: npt.NDArray[np.uint32], their_weights: npt.NDArray[np.uint8]
-) -> Numbers:
-    """Return the dot product of an article with each of several, in units of both weights."""
-    found = np.zeros(len(terms), np.int64)
-    for row in range(len(terms)):
-        for place in range(MAX_TERMS):
-            if their_weights[row, place]:
-                for at in range(len(own)):
-                    if own[at] == terms[row, place]:
-                        found[row] += weights[at] * np.int64(their_weights[row, place])
-    return found
-
-
-@compiled
-def _sharing(packed: Numbers, terms: Hashes, weights: Numbers, shared: int, named: bool) -> tuple[Numbers, Numbers]:
-    """Return the numbers that stand with so many terms, one a name where `named`, and the sums of their weights.
-
-    Given are numbers above places of terms, ascending.
-    """
-    found, sums = np.empty(len(packed), np.int64), np.empty(len(packed), np.int64)
-    count, at = 0, 0
-    while at < len(packed):
-        number, total, times, names = packed[at] >> _PLACE_BITS, 0, 0, 0
-        while at < len(packed) and packed[at] >> _PLACE_BITS == number:
-            place = packed[at] & ((1 << _PLACE_BITS) - 1)
-            total += weights[place]
-            names += int(terms[place] & _NAMED)
-            times += 1
-            at += 1
-        if times >= shared and (names or not named):
-            found[count], sums[count] = number, total
-            count += 1
-    return found[:count], sums[:count]
-
-
-@compiled
-def _nearest(found: Numbers, sums: Numbers, hours: npt.NDArray[np.int32], hour: int, window: int, most: int) -> Numbers:
-    """Return the numbers of the largest sums that were published near the hour, the latest first among equals."""
-    left = np.empty(len(found), np.int64)
-    count = 0
-    for at in range(len(found)):
-        if hour == NO_HOUR or hours[at] == NO_HOUR or abs(np.int64(hours[at]) - hour) <= window:
-            left[count] = at
-            count += 1
-    chosen = np.empty(min(most, count), np.int64)
-    for place in range(len(chosen)):
-        best = 0
-        for other in range(count):
-            if sums[left[other]] >= sums[left[best]]:  # found ascends: the later one is the latest
-                best = other
-        chosen[place] = found[left[best]]
-        sums[left[best]] = -1
-    return chosen
-
-
-def _nearness(found: list[float], compared: int) -> float:
+def _mean(nearest: list[float], compared: int) -> float:
     """Return the mean over the nearest members; in a larger story, those that share no term count as 0."""
-    return round(min(1.0, math.fsum(sorted(found, reverse=True)[:compared]) / compared), 3)
+    return math.fsum(nearest[:compared]) / compared
 
 
 def _story_key(story: bytes) -> int:

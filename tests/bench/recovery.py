@@ -24,8 +24,8 @@ from streams.contracts.topics import Catalogue
 from streams.core.decision import Decision, StoryPlace
 from streams.core.dedupe import DedupeState
 from streams.core.fingerprint import DIGEST_BYTES, MAX_NAMES, MAX_NUMBERS, MAX_SHINGLES, Fingerprint
-from streams.core.stories import MAX_TERMS
-from streams.core.stories import pack as pack_terms
+from streams.core.story_terms import MAX_TERMS, Terms
+from streams.core.story_terms import pack as pack_terms
 from streams.delivery.changelog import Changelog, kafka_log
 
 SEED: Final = 20_261_124
@@ -132,11 +132,16 @@ def _sketches(numbers: np.random.Generator) -> Iterator[str]:
             ).pack()  # fmt: skip
 
 
+def _same_weights(row: list[int]) -> Terms:
+    terms = np.unique(np.array(row, np.uint64))
+    return Terms(terms, np.full(len(terms), 50), np.zeros(len(terms), np.int64))
+
+
 def _terms(numbers: np.random.Generator) -> Iterator[str]:
     while True:
         ranks = np.minimum(numbers.zipf(1.2, (BLOCK, MAX_TERMS)), VOCABULARY).astype(np.uint64)
         for row in ((ranks * np.uint64(2_654_435_761)) % np.uint64(2**32)).tolist():
-            yield pack_terms(dict.fromkeys(row, 50))
+            yield pack_terms(_same_weights(row))
 
 
 async def _fill(bootstrap: str, topic: str, count: int) -> int:

@@ -311,7 +311,9 @@ def _check_get_and_tail(env: dict[str, str]) -> None:
     nothing = newswire("get", "https://bridges.example/none", env=env)
     assert (nothing.returncode, len(nothing.stderr.splitlines())) == (1, 1)
     story = json.loads(got.stdout)["story_id"]
-    assert json.loads(newswire("get", "story", story, env=env).stdout)["story_id"] == story
+    told = json.loads(newswire("get", "story", story, env=env).stdout)
+    assert (told["story_id"], told["parts"]) == (story, [story])
+    assert json.loads(got.stdout)["article_id"] in {member["article_id"] for member in told["members"]}
     tailed = newswire("tail", "--since", "earliest", "--to-end", "--json", env=env)
     assert Counter(json.loads(line)["change"] for line in tailed.stdout.splitlines()) == {"new": 2}
     none = newswire("tail", "--since", "earliest", "--to-end", "--json", "--source", "other.example", env=env)

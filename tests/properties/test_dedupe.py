@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from streams.contracts.codec import encode
 from streams.contracts.events import CleanArticle
-from streams.core.dedupe import Decision, DedupePolicy, DedupeState, outcome
+from streams.core.dedupe import Decision, DedupePolicy, DedupeState, outcome, swallowed_stories
 from tests.clean_articles import HOUR_MS, clean_article, edited, headline, report
 
 TEXTS = [report(seed) for seed in range(3)]
@@ -46,7 +46,11 @@ def numbered_as(decision: Decision, number: int) -> Decision:
 
 def events(origin: str, article: CleanArticle, decision: Decision) -> list[bytes]:
     event, update = outcome(article, decision, origin, "p")
-    return [encode(event)] + ([encode(update)] if update else [])
+    return [
+        encode(event),
+        *map(encode, [update] if update else []),
+        *map(encode, swallowed_stories(decision, "c", "p")),
+    ]
 
 
 @given(arrivals, st.data())
@@ -118,12 +122,13 @@ def test_versions_count_contents_and_canonical_articles_are_unique_ones(given_ar
 
 @given(arrivals)
 @settings(max_examples=100, deadline=None)
-def test_story_counts_rise_by_one(given_arrivals: Any) -> None:
+def test_story_counts_rise_by_one_and_what_was_swallowed(given_arrivals: Any) -> None:
     counts: dict[str, int] = defaultdict(int)
     for origin, article, decision in tell(DedupeState(), given_arrivals):
         update = outcome(article, decision, origin, "p")[1]
         if update is not None:
-            counts[update.story_id] += update.change != "reported"
+            merged = sum(counts.pop(story.story_id) for story in decision.story.merged)
+            counts[update.story_id] += (update.change != "reported") + merged
             assert update.articles == counts[update.story_id]
             assert update.change == "reported" or (update.change == "opened") == (update.articles == 1)
 

@@ -14,9 +14,18 @@ from streams.contracts.codec import decode
 from streams.contracts.errors import Malformed
 from streams.contracts.events import Changes, CleanArticle, DuplicateSeen, ForgetArticle, UniqueArticle
 from streams.core.decision import MAX_TITLE_CHARS, Filed, filed
-from streams.core.dedupe import COPY_OF_COPY, MAX_RELATED, Decision, DedupePolicy, DedupeState, outcome
+from streams.core.dedupe import (
+    COPY_OF_COPY,
+    MAX_RELATED,
+    Decision,
+    DedupePolicy,
+    DedupeState,
+    outcome,
+    swallowed_stories,
+)
 from streams.core.fingerprint import fingerprint
 from streams.core.matching import compare
+from streams.core.stories import StoryPolicy
 from streams.core.wording import read_article
 from tests.clean_articles import HOUR_MS, clean_article, edited, headline, numbered, report
 
@@ -24,8 +33,8 @@ from tests.clean_articles import HOUR_MS, clean_article, edited, headline, numbe
 class Fold:
     """A state with a count of origins, so that a test reads as a list of arrivals."""
 
-    def __init__(self, policy: DedupePolicy | None = None) -> None:
-        self.state = DedupeState(policy, pipeline="test")
+    def __init__(self, policy: DedupePolicy | None = None, stories: StoryPolicy | None = None) -> None:
+        self.state = DedupeState(policy, stories, pipeline="test")
         self.count = 0
 
     def take(self, article: CleanArticle, at: int | None = 0) -> Decision:
@@ -530,6 +539,51 @@ def test_articles_of_one_event_share_a_story_and_copies_make_no_update() -> None
         ("opened", 1, articles[0].title), ("joined", 2, articles[0].title), ("joined", 3, articles[0].title),
     ]  # fmt: skip
     assert outcome(copy_article, copy, "o9", "p")[1] is None
+
+
+def two_stories_of_one_event() -> tuple[Fold, list[CleanArticle], list[Decision]]:
+    """Return a fold with two stories, and an article that holds them together."""
+    one = "Ferry Galatea sank off Fredrikstad, Captain Lindqvist said in Horsens."
+    other = "Salvage firm Brandvik raised ship Tordenskjold near Kragenes, Minister Ravnsborg said in Mandalen."
+    texts = [(one, one), (other, other), (f"{one} {other}", f"{one} {other}")]
+    fold = Fold(stories=StoryPolicy(merge_bond=0.0))
+    articles = [clean_article(f"https://paper{n}.org/a", *text) for n, text in enumerate(texts)]
+    return fold, articles, [fold.take(article) for article in articles]
+
+
+def test_an_article_that_holds_two_stories_together_makes_them_one() -> None:
+    _, articles, decisions = two_stories_of_one_event()
+    assert [d.story.change for d in decisions] == ["opened", "opened", "joined"]
+    first, second, third = decisions
+    assert (third.story_id, third.story.articles) == (first.story_id, 3)
+    assert [(s.story_id, s.title, s.articles) for s in third.story.merged] == [(second.story_id, articles[1].title, 1)]
+    event, update = outcome(articles[2], third, "o2", "p")
+    [swallowed] = swallowed_stories(third, event.event_id, "p")
+    assert update is not None
+    assert (update.story_id, update.merged, update.into) == (first.story_id, (second.story_id,), None)
+    assert (swallowed.change, swallowed.story_id, swallowed.into) == ("merged", second.story_id, first.story_id)
+    assert (swallowed.cause, swallowed.articles) == (event.event_id, 1)
+    assert swallowed.event_id != update.event_id
+    assert Decision.decode(third.encode()) == third
+    assert swallowed_stories(second, "c", "p") == ()
+
+
+def test_versions_of_a_swallowed_storys_articles_are_in_the_survivor() -> None:
+    fold, articles, decisions = two_stories_of_one_event()
+    version = fold.take(articles[1].model_copy(update={"text": articles[1].text + " More."}))
+    assert (version.change, version.story_id) == ("revised", decisions[0].story_id)
+    assert (version.story.change, version.story.articles, version.story.merged) == ("", 3, ())
+
+
+def test_a_state_restored_in_reverse_knows_what_was_swallowed() -> None:
+    fold, articles, decisions = two_stories_of_one_event()
+    rebuilt = DedupeState(stories=StoryPolicy(merge_bond=0.0), pipeline="test")
+    for number, decision in reversed(list(enumerate(decisions))):
+        rebuilt.restore(f"raw-{number}", decision.encode())
+    follow_up = clean_article("https://paper9.org/a", "Brandvik and Ravnsborg", articles[1].text + " On Monday.")
+    one, other = (state.judge(follow_up, "raw-9", None) for state in (fold.state, rebuilt))
+    assert one == other
+    assert one.story_id == decisions[0].story_id
 
 
 def test_events_carry_the_article_and_the_decision() -> None:

@@ -1,0 +1,128 @@
+"""What an article is about, as stories compare it: rare words and names of headline and lead, as a unit vector."""
+
+import math
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import repeat
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from streams.core.story_policy import StoryPolicy
+from streams.core.wording import Reading
+
+MAX_TERMS: Final = 24  # kept of an article, 5 bytes each
+UNIT: Final = 255  # a weight of 1.0 in one byte
+TERMS: Final = np.dtype([("term", "<u4"), ("weight", "u1")])
+HEADLINE_WORDS: Final = 40  # of a longer one: each is looked for in the whole text
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_DATE_CHARS: Final = len("2026-04-07")
+_COUNTS: Final = 4_096  # a count above weighs as much
+_LOGARITHMS: Final = np.array([0.0] + [1 + math.log(count) for count in range(1, _COUNTS)])
+
+
+class Counted(NamedTuple):
+    """The content words of headline and lead, as terms that ascend."""
+
+    terms: npt.NDArray[np.uint64]  # 32 bits of the word's hash, odd for names
+    counts: npt.NDArray[np.int64]  # how often each counts
+
+
+class Terms(NamedTuple):
+    """The most telling terms of an article, the heaviest first."""
+
+    terms: npt.NDArray[np.uint64]
+    weights: npt.NDArray[np.int64]  # in 255ths; the first `MAX_TERMS` are a unit vector
+    filed: npt.NDArray[np.int64]  # articles of the window that each stands in
+
+
+def counted_terms(reading: Reading, policy: StoryPolicy) -> Counted:
+    """Return the hashed content words of headline and lead, and how often they count."""
+    heading, body, lead = reading.heading, reading.body, policy.lead_words
+    named = _flags(body.names_at, len(body.hashes))
+    telling, said = body.telling[:lead], heading.telling[:HEADLINE_WORDS]
+    in_heading = heading.hashes[:HEADLINE_WORDS][said]
+    # Many outlets write every word of a headline with a capital: the text knows better.
+    in_text = in_heading[:, None] == body.hashes  # a handful: comparing them with every word costs less than look-ups
+    names = _flags(heading.names_at, len(heading.hashes))[:HEADLINE_WORDS][said]
+    if len(named):  # the text has words
+        first = in_text.argmax(axis=1)
+        names = np.where(body.hashes[first] == in_heading, named[first], names)
+    words = np.concatenate((body.hashes[:lead][telling], in_heading))
+    odd = np.concatenate((named[:lead][telling], names)).astype(np.uint64)
+    times = np.ones(len(words), np.int64)
+    times[len(words) - len(in_heading) :] += policy.title_weight
+    return _summed(words >> np.uint64(33) << np.uint64(1) | odd, times, policy.name_weight)
+
+
+def _flags(at: npt.NDArray[np.intp], length: int) -> npt.NDArray[np.bool_]:
+    flags = np.zeros(length, np.bool_)
+    flags[at] = True
+    return flags
+
+
+def _summed(terms: npt.NDArray[np.uint64], times: npt.NDArray[np.int64], name_weight: int) -> Counted:
+    """Return each term once; what a name's count is multiplied by, too."""
+    if not len(terms):
+        return Counted(terms, times)
+    order = terms.argsort(kind="stable")
+    terms = terms[order]
+    first = np.ones(len(terms), np.bool_)
+    np.not_equal(terms[1:], terms[:-1], out=first[1:])
+    starts = first.nonzero()[0]
+    terms, counts = terms[starts], np.add.reduceat(times[order], starts)
+    counts[(terms & 1).astype(np.bool_)] *= name_weight
+    return Counted(terms, counts)
+
+
+def weighed(counted: Counted, filed: Callable[[int, int], int], members: int, limit: int) -> Terms:
+    """Return the terms that are often in the article and rare in the window.
+
+    Args:
+        counted: the terms of the article.
+        filed: returns the articles of the window that a term stands in, or its second argument.
+        members: articles in the window.
+        limit: terms returned at most.
+    """
+    found = np.array(list(map(filed, counted.terms.tolist(), repeat(0))), np.int64)
+    weights = _LOGARITHMS[np.minimum(counted.counts, _COUNTS - 1)] * np.log1p((members + 1) / (found + 1))
+    top = (-weights).argsort(kind="stable")[:limit]  # terms ascend: the lower one first among equals
+    weights = weights[top]
+    kept = weights[:MAX_TERMS]
+    scaled = np.rint(weights * (UNIT / math.sqrt(math.fsum((kept * kept).tolist())))) if len(top) else weights
+    return Terms(counted.terms[top], np.maximum(scaled, 1).astype(np.int64), found[top])
+
+
+def pack(terms: Terms) -> str:
+    """Return the heaviest terms and their weights as base64."""
+    kept = np.empty(min(MAX_TERMS, len(terms.terms)), TERMS)
+    kept["term"], kept["weight"] = terms.terms[:MAX_TERMS], terms.weights[:MAX_TERMS]
+    kept.sort(order="term")
+    return b64encode(kept.tobytes()).decode()
+
+
+def unpack(packed: str) -> npt.NDArray[np.void]:
+    """Return the terms that `pack` wrote, of dtype `TERMS`."""
+    return np.frombuffer(b64decode(packed), TERMS)
+
+
+def published_second(when: str | None) -> int | None:
+    """Return seconds since 1970 UTC of an ISO 8601 date; a bare date is its noon, an unreadable one None."""
+    if not when:
+        return None
+    try:
+        moment = datetime.fromisoformat(when)
+    except ValueError:
+        return None
+    if len(when) <= _DATE_CHARS:
+        moment = moment.replace(hour=12)
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return math.floor((aware - _EPOCH).total_seconds())
+
+
+def published_hour(when: str | None) -> int | None:
+    """Return hours since 1970 UTC, of the same dates as `published_second`."""
+    second = published_second(when)
+    return None if second is None else second // 3_600

@@ -1,0 +1,77 @@
+"""How far stories agree with events: those of Wikinews, among a thousand articles that tell of none of them.
+
+    python -m tests.quality.stories --orders
+
+prints the whole card (docs/quality.md).
+"""
+
+import sys
+from functools import lru_cache
+from statistics import mean
+from typing import Final
+
+import pytest
+
+from tests.data import needs_data
+from tests.quality.stories import card, data, metrics, runs
+
+pytestmark = [pytest.mark.quality, needs_data]
+
+# What is reached, rounded down; floors only rise.
+ARI_FLOORS: Final = {data.WEEK_LONG: 0.89, data.AS_DATED: 0.89, data.UNDATED: 0.85}  # over the articles of the events
+ARI_ALL_FLOORS: Final = {data.WEEK_LONG: 0.64, data.AS_DATED: 0.89, data.UNDATED: 0.54}  # the background counts too
+F1_FLOORS: Final = {data.WEEK_LONG: 0.91, data.AS_DATED: 0.92, data.UNDATED: 0.88}
+HELD_OUT_ARI_FLOOR: Final = 0.86
+HELD_OUT_F1_FLOOR: Final = 0.90
+# Adjusted Rand index of the stories to those in order of publication, the mean of the orders: events only, all.
+ORDER_FLOORS: Final = {
+    (data.WEEK_LONG, "shuffled"): (0.92, 0.78), (data.WEEK_LONG, "oldest third last"): (0.93, 0.76),
+    (data.AS_DATED, "shuffled"): (0.94, 0.94), (data.AS_DATED, "oldest third last"): (0.95, 0.95),
+}  # fmt: skip
+
+
+@lru_cache(maxsize=3)
+def in_order(dating: str) -> metrics.Counts:
+    """Return the counts of the shipped threshold, and print them."""
+    articles = data.told(dating)
+    counts = runs.counts_of(articles, runs.stories_of(articles))
+    sys.stdout.write(f"\nseed {data.SEED}\n{card.table({dating: counts})}\n")
+    return counts
+
+
+@pytest.mark.parametrize("dating", data.DATINGS)
+def test_stories_are_events(dating: str) -> None:
+    counts = in_order(dating)
+    assert metrics.adjusted_rand_events(counts) >= ARI_FLOORS[dating]
+    assert metrics.adjusted_rand(counts) >= ARI_ALL_FLOORS[dating]
+    assert metrics.b_cubed_f1(counts) >= F1_FLOORS[dating]
+
+
+def test_a_threshold_chosen_on_other_events() -> None:
+    folds = runs.cross_validated()
+    sys.stdout.write(f"\nseed {data.SEED}, {folds.thresholds}\n{card.table({'5-fold': folds.counts})}\n")
+    assert metrics.adjusted_rand_events(folds.counts) >= HELD_OUT_ARI_FLOOR
+    assert metrics.b_cubed_f1(folds.counts) >= HELD_OUT_F1_FLOOR
+
+
+@pytest.mark.parametrize("dating", [data.WEEK_LONG, data.AS_DATED])
+def test_the_order_of_arrival_matters_little(dating: str) -> None:
+    orders = runs.in_other_orders(dating)
+    sys.stdout.write(f"\n{dating}\n{card.orders_table(orders)}\n")
+    for name, found in orders.items():
+        for column, floor in zip(("alike_events", "alike"), ORDER_FLOORS[dating, name], strict=True):
+            assert mean(getattr(each, column) for each in found) >= floor
+
+
+def test_the_index_of_counts_is_scikit_learns() -> None:
+    sklearn_metrics = pytest.importorskip("sklearn.metrics")
+    truth, stories = [0, 0, 0, 1, 1, -1, -1], [1, 1, 2, 2, 2, 3, 2]
+    counts = metrics.count(truth, stories)
+    assert metrics.adjusted_rand(counts) == pytest.approx(
+        sklearn_metrics.adjusted_rand_score([0, 0, 0, 1, 1, 2, 3], stories)
+    )
+    assert metrics.adjusted_rand_events(counts) == pytest.approx(
+        sklearn_metrics.adjusted_rand_score(truth[:5], stories[:5])
+    )
+    assert metrics.b_cubed_precision(counts) == pytest.approx((1 + 1 + 1 / 4 + 2 / 4 + 2 / 4) / 5)
+    assert metrics.b_cubed_recall(counts) == pytest.approx((2 / 3 + 2 / 3 + 1 / 3 + 1 + 1) / 5)
