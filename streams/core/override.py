@@ -24,7 +24,7 @@ class Override(NamedTuple):
     number: int  # sequence number of its decision: later orders have higher ones
     merges: bool
     moved: str
-    kept: str  # of a merge: what `moved` is a copy of from then on
+    kept: str  # what `moved` is a copy of from then on: itself after a split
     apart: frozenset[str]  # of a split: what `moved` is no copy of from then on
     origin: str  # of the raw record that is sent again for it; "" where none is
     attempt: int
@@ -60,7 +60,8 @@ def overriding(
         evidence |= {"origin": order.origin, "attempt": order.attempt}
     return Decision(
         sequence=sequence, article_id=order.other_id, ingested_at=ingested_at, verdict=None,
-        rule=MERGE if order.action == "merge" else SPLIT, canonical_id=kept, version=versions, versions=versions,
+        rule=MERGE if order.action == "merge" else SPLIT, version=versions, versions=versions,
+        canonical_id=kept if order.action == "merge" else order.other_id,
         change=None, story_id="", score=1.0, evidence=evidence, text_hash="", title_hash="", content="",
         related=tuple(dict.fromkeys(each for each in apart if each not in (None, order.other_id))), policy=policy,
         pipeline=pipeline,

@@ -80,7 +80,8 @@ def fold() -> Fold:
 
 def test_after_a_split_the_record_that_is_sent_again_makes_an_article(fold: Fold) -> None:
     order = fold.order("split", A, B, "order/0", origin="raw/1", reason="two bridges")
-    assert (order.rule, order.canonical_id, is_order(order), has_effect(order)) == (SPLIT, A.article_id, True, False)
+    assert (order.rule, order.canonical_id, is_order(order), has_effect(order)) == (SPLIT, B.article_id, True, False)
+    assert order.related == (A.article_id,)
     first = fold.decided["raw/1"]
     again = fold.take(B, "raw/1", attempt=2)
     assert (again.verdict, again.version, again.change, again.canonical_id) == (None, 1, "new", B.article_id)
