@@ -92,7 +92,8 @@ def test_a_version_is_no_duplicate_and_its_event_is_the_same_from_the_recorded_d
 
 
 def told(text: str) -> list[int]:
-    return read_article("", text).body.hashes.tolist()
+    hashes: list[int] = read_article("", text).body.hashes.tolist()
+    return hashes
 
 
 @given(DRAFTS, DRAFTS)
