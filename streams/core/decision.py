@@ -80,7 +80,7 @@ class Decision(Part):
     title_hash: str
     content: str = Field(description="hash that copies share: of the text, with the title where the text says little")
     sketch: str = Field("", description="packed fingerprint")
-    paragraphs: str = Field("", description="packed paragraphs, which the next version is compared with")
+    paragraphs: str = Field("", description="packed outline, which the next version is compared with")
     changes: Changes | None = Field(None, description="to the version before, without the correction note")
     terms: str = Field("", description="packed story terms")
     published: int | None = Field(None, description="hours since 1970 UTC")

@@ -3,10 +3,13 @@
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from streams.contracts.codec import encode
 from streams.contracts.events import Changes
+from streams.core.dedupe import DedupeState, outcome
 from streams.core.outline import MAX_PARAGRAPHS, MAX_READ, outline, unpack
 from streams.core.revision import changes
 from streams.core.wording import paragraphs, read, read_article
+from tests.clean_articles import clean_article
 
 WORDS = ("storm", "The", "of", "Oslo", "35", "* * *", "嵐が", "By Ana Petrov", "(Reuters) -", "OSLO (AP) — ", "REUTERS")
 PARAGRAPHS = st.text(max_size=40) | st.lists(st.sampled_from(WORDS)).map(" ".join)
@@ -72,6 +75,25 @@ def test_words_that_came_or_went_stand_in_a_paragraph_that_is_named(old: str, ne
 def _of_the_outlet(text: str) -> set[int]:
     """Return the words that stand in datelines and credits, which may be left out wherever they stand."""
     return set(read("By Ana Petrov Reuters OSLO AP").hashes.tolist()) if text else set()
+
+
+@given(TEXTS, TEXTS)
+def test_a_version_is_no_duplicate_and_its_event_is_the_same_from_the_recorded_decision(old: str, new: str) -> None:
+    state = DedupeState()
+    before, after = (clean_article("https://a.example/1", "A title", text) for text in (old, new))
+    state.apply("before", state.judge(before, "before", 0))
+    state.apply("after", decision := state.judge(after, "after", 1))
+    recorded = state.recorded("after")
+    assert recorded == decision
+    event, _ = outcome(after, decision, "after", "p")
+    assert encode(event) == encode(outcome(after, recorded, "after", "p")[0])
+    same_words = told(old) == told(new)
+    assert (decision.verdict, decision.changes is None) == ("same_article" if same_words else None, same_words)
+
+
+def told(text: str) -> list[int]:
+    hashes: list[int] = read_article("", text).body.hashes.tolist()
+    return hashes
 
 
 @given(DRAFTS, DRAFTS)
