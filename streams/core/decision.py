@@ -8,7 +8,7 @@ import xxhash
 from pydantic import Field
 from pydantic_core import from_json
 
-from streams.contracts.codec import decode, encode
+from streams.contracts.codec import decode
 from streams.contracts.errors import Malformed
 from streams.contracts.events import Change, Changes, Part, Score, Verdict
 from streams.core.fingerprint import Fingerprint, smallest, unpack
@@ -93,8 +93,11 @@ class Decision(Part):
     pipeline: str
 
     def encode(self) -> bytes:
-        """Return the decision as the changelog keeps it; the same decision always gives the same bytes."""
-        return encode(self)
+        """Return the decision as the changelog keeps it, without what is as by default.
+
+        The same decision always gives the same bytes.
+        """
+        return self.model_dump_json(exclude_defaults=True).encode()
 
     @classmethod
     def decode(cls, value: bytes) -> "Decision":
@@ -203,7 +206,8 @@ def _filed_group(told: dict[str, Any]) -> tuple[int, int, tuple[int, ...]]:
         canonical = told["canonical_id"]
         return group_key(canonical), newsroom_key(told.get("agency") or told.get("source") or canonical), ()
     canonical = place["canonical_id"]
-    key, newsroom = group_key(canonical), newsroom_key(place["agency"] or place["original_source"] or canonical)
-    if not place["change"]:
-        return key, newsroom, ()
-    return key, newsroom, _changed(canonical, place["added"], place["merged"], told["article_id"])
+    newsroom = newsroom_key(place.get("agency") or place.get("original_source") or canonical)
+    if not place.get("change"):
+        return group_key(canonical), newsroom, ()
+    changed = _changed(canonical, place.get("added", ()), place.get("merged", ()), told["article_id"])
+    return group_key(canonical), newsroom, changed

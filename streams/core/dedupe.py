@@ -431,7 +431,7 @@ class DedupeState:
         before, after = (self._groups.newsrooms(members, place) for place in (None, group.place))
         if before == after:
             return StoryPlace()
-        change = {"change": "reported", "score": 1.0, "independent_sources": after}
+        change = {"change": "reported", "score": 1.0, "independent_sources": after, "merged": ()}
         return self._at(newest).story.model_copy(update=change)
 
     def _unique(self, arrival: _Arrival, related: tuple[str, ...], linked: Sequence[Decision]) -> Decision:
