@@ -59,8 +59,9 @@ class GroupPlace(Part):
 class Decision(Part):
     """The verdict on one origin: what its event says beyond the article itself, and what later verdicts build on.
 
-    A decision without a verdict makes a UniqueArticle, one with a verdict a DuplicateSeen. Only the first carries
-    sketches, and so can be recognised again when its words come back changed.
+    A decision without a verdict makes a UniqueArticle, one with a verdict a DuplicateSeen. The first carries sketches,
+    and so can be recognised again when its words come back changed; so does a near copy that differs much from its
+    original, but only groups go by that.
     """
 
     sequence: int = Field(description="position in the total order of decisions")
@@ -110,7 +111,7 @@ class Decision(Part):
 
     @property
     def fingerprint(self) -> Fingerprint | None:
-        """The fingerprint to compare with; None for a duplicate."""
+        """The fingerprint to compare with; None for most duplicates."""
         return unpack(self.sketch, self.text_hash, self.title_hash) if self.sketch else None
 
 
@@ -128,7 +129,7 @@ class Filed(NamedTuple):
     content: str
     terms: str
     published: int | None
-    words: int  # 0 for a duplicate
+    words: int  # 0 for a duplicate that is not compared with
     bare: bool
     shingles: tuple[int, ...]  # the smallest; none for a duplicate
     group_hash: int

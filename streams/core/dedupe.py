@@ -97,7 +97,9 @@ class DedupeState:
         self._pipeline = pipeline
         self._shelf = shelf or MemoryShelf()  # origin and encoded decision
         self._numbers: dict[str, int] = {}  # origin -> sequence number
-        self._rows = Pages({"place": "i8", "ingested_at": "i8", **COLUMNS})  # by sequence number: place on the shelf
+        self._rows = Pages(
+            {"place": "i8", "ingested_at": "i8", "copy": "?", **COLUMNS}
+        )  # by sequence number: place on the shelf
         self._next = 0
         self._keyed = Postings(self._rows.present)  # by `_key`: what the decisions of one key have in common
         self._shingles = Postings(self._rows.present)
@@ -211,7 +213,7 @@ class DedupeState:
         self._rows.set(number, {
             "place": self._shelf.put(b"%b\n%b" % (origin.encode(), value)),
             "ingested_at": NO_TIME if known.ingested_at is None else known.ingested_at,
-            "group": known.group_hash, "newsroom": known.newsroom_hash,
+            "copy": known.verdict is not None, "group": known.group_hash, "newsroom": known.newsroom_hash,
         })  # fmt: skip
         self._next = max(self._next, number + 1)
         self._file(known, number)
@@ -235,6 +237,7 @@ class DedupeState:
         if known.verdict is None:
             keys.append(_key("unique", known.article_id))
             self._stories.add(number, known.story_id, known.terms, known.published, known.swallowed)
+        if known.words:
             self._shingles.add(self._keys(known), number)
         self._keyed.add(keys, number)
         self._groups.add(number, known.changed_groups)
@@ -356,14 +359,18 @@ class DedupeState:
         if same_words is not None:
             return self._same_as(arrival, same_words)
         candidates = [(known, marks) for known, marks in self._candidates(arrival) if self._compared(arrival, known)]
-        found = [(known, compare(arrival.marks, marks, self.policy)) for known, marks in candidates]
-        linked = [known for known, match in found if match.relationship in _LINKS]
+        compared = [(known, compare(arrival.marks, marks, self.policy)) for known, marks in candidates]
+        linked = [known for known, match in compared if match.relationship in _LINKS]
+        found = [pair for pair in compared if pair[0].verdict is None]
         copies = [(known, match) for known, match in found if match.relationship in _VERDICTS]
         if copies:
             known, match = max(copies, key=lambda pair: (pair[1].score, -pair[0].sequence))
             verdict = _VERDICTS[match.relationship]
             group = self._grouped(arrival, linked)
-            return self._duplicate(arrival, known, verdict, match.rule, match.score, match.evidence, group)
+            # What is like a piece, or like a copy that was changed much, may not be like the article that we have.
+            differs = verdict == "contained" or match.score < self.policy.kept_copies
+            sketch = arrival.marks.pack() if differs else ""
+            return self._duplicate(arrival, known, verdict, match.rule, match.score, match.evidence, group, sketch)
         contained = sorted(
             (known.sequence, self._copied(known)) for known, match in found if match.relationship == "contains"
         )
@@ -397,18 +404,23 @@ class DedupeState:
         return self._groups.place(own, before, linked)
 
     def _candidates(self, arrival: _Arrival) -> list[tuple[Decision, Fingerprint]]:
-        """Return the articles that share most of the smallest shingles, the oldest first among equals."""
+        """Return articles, then copies, that share most of the smallest shingles, the oldest first among equals."""
         marks = arrival.marks
         if marks.words < self.policy.min_words:
             return []
         probe = marks.shingles[: self.policy.probe].tolist()
-        ranked = most_frequent(self._shingles.oldest(probe, self.policy.bucket).numbers, self.policy.candidates)
-        found = [self._at(number) for number in ranked.tolist()]
+        numbers = self._shingles.oldest(probe, self.policy.bucket).numbers
+        copies = self._rows.gather("copy", numbers)
+        chosen = (
+            *most_frequent(numbers[~copies], self.policy.candidates).tolist(),
+            *most_frequent(numbers[copies], self.policy.copies).tolist(),
+        )
+        found = [self._at(number) for number in chosen]
         return [(known, sketch) for known in found if (sketch := known.fingerprint) is not None]
 
     def _duplicate(
         self, arrival: _Arrival, known: Decision, verdict: Verdict, rule: str, score: float, evidence: Evidence,
-        group: Joined,
+        group: Joined, sketch: str = "",
     ) -> Decision:  # fmt: skip
         version, versions = self._counts(arrival)
         if verdict == "same_article":
@@ -419,7 +431,7 @@ class DedupeState:
         return self._decision(
             arrival, verdict=verdict, rule=rule, canonical_id=canonical, version=version, versions=versions,
             change=None, story_id=story_id, score=score, evidence=evidence,
-            story=self._reported(story_id, group), **recorded(group.place),
+            story=self._reported(story_id, group), sketch=sketch, **recorded(group.place),
         )  # fmt: skip
 
     def _reported(self, story_id: str, group: Joined) -> StoryPlace:

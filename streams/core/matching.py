@@ -44,6 +44,8 @@ class DedupePolicy(Policy):
     probe: int = 32  # smallest shingles looked up: a piece of an eighth is missed with probability (7/8)**32 = .014
     bucket: int = 16  # oldest articles looked at under one shingle: stock phrases are no evidence
     candidates: int = 24  # compared with, those that share most shingles first: bounds the work for one article
+    kept_copies: float = 0.85  # score below which a near copy is compared with later articles, for their groups
+    copies: int = 8  # copies compared with; verdicts go by the candidates
     window_ms: int = 72 * HOUR_MS  # news is copied within hours; three days cover a weekend
     max_articles: int = 1_000_000  # decisions remembered, whatever the window says: bounds memory
 

@@ -14,7 +14,15 @@ from streams.agents.normalise import normalise_stage
 from streams.agents.tabulate import tabulate_stage
 from streams.contracts.codec import decode, decode_headers, encode
 from streams.contracts.errors import Malformed
-from streams.contracts.events import ArticleRow, ClassifiedArticle, CleanArticle, EnrichedArticle, UniqueArticle
+from streams.contracts.events import (
+    ArticleRow,
+    ClassifiedArticle,
+    CleanArticle,
+    DuplicateSeen,
+    EnrichedArticle,
+    GroupUpdate,
+    UniqueArticle,
+)
 from streams.contracts.topics import Catalogue, TopicSpec
 from streams.core.dedupe import DedupePolicy, DedupeState
 from streams.core.extract import skipped_article
@@ -95,6 +103,22 @@ def test_dedupe_answers_a_redelivery_from_its_recorded_decision(normalised: list
     assert all(handled.first for handled in first)
     assert not any(handled.first for handled in again), "a decision is written once"
     assert not any(handled.writes for handled in (*first, *again)), "decisions go to the changelog, not to a table"
+
+
+def test_dedupe_tells_the_copy_groups_of_the_seeds(normalised: list[Output]) -> None:
+    state = DedupeState()
+    stage = dedupe_stage(CONTEXT, lambda: state)
+    outputs = [out for n, clean in enumerate(normalised) for out in _at_once(stage, onward(clean, n)).outputs]
+    updates = [output for output in outputs if output.topic.name == CATALOGUE.groups.name]
+    told = [decode(GroupUpdate, output.value) for output in updates]
+    assert [output.key.decode() for output in updates] == [update.group_id for update in told]
+    grouped = {article for update in told for article in update.added}
+    copies = [decode(DuplicateSeen, out.value) for out in outputs if out.topic.name == CATALOGUE.duplicates.name]
+    expected = {copy.article_id for copy in copies if copy.verdict != "same_article"}
+    assert expected
+    assert expected <= grouped
+    causes = {decode(UniqueArticle, out.value).event_id for out in outputs if out.topic.name == CATALOGUE.unique.name}
+    assert {update.cause for update in told} <= causes | {copy.event_id for copy in copies}
 
 
 def test_dedupe_goes_on_from_its_log_as_if_it_had_never_stopped(normalised: list[Output]) -> None:

@@ -23,14 +23,14 @@ class Newswire:
         """Judge each case; a wrong answer says which rule decided against the right article."""
         state, urls, marks = DedupeState(), dict[str, str](), dict[str, Fingerprint]()
         for number, story in enumerate(counted(earlier_stories(cases), f"{self.name}: earlier", say)):
-            article = _clean(story)
+            article = clean(story)
             urls[article.article_id] = story.url
             marks[story.url] = fingerprint(read_article(article.title, article.text))
             state.apply(f"earlier-{number}", state.judge(article, f"earlier-{number}", None))
         return [self._answer(case, state, urls, marks) for case in counted(cases, f"{self.name}: later", say)]
 
     def _answer(self, case: Case, state: DedupeState, urls: dict[str, str], marks: dict[str, Fingerprint]) -> Answer:
-        article = _clean(case.later)
+        article = clean(case.later)
         decision = state.judge(article, "later", None)
         answer = _said(decision, urls)
         if case.original and case.original not in answer.urls and answer.relation != "same_article":
@@ -57,7 +57,8 @@ def _against(article: CleanArticle, original: Fingerprint, state: DedupeState, a
     return "taken for another's" if answer.urls else f"not looked at ({match.rule})"
 
 
-def _clean(story: Story) -> CleanArticle:
+def clean(story: Story) -> CleanArticle:
+    """Return a story as it arrives at dedupe."""
     resolved = clean_text.resolve_entities(clean_text.safe(story.text)[0])
     text = "\n\n".join(clean_text.paragraphs(resolved))
     title = clean_text.one_line(clean_text.resolve_entities(story.title))

@@ -1,0 +1,38 @@
+"""Copy groups hardly depend on the order of arrival; `python -m tests.quality.shuffled` measures all of it."""
+
+from functools import lru_cache
+from statistics import mean
+from typing import Final
+
+import pytest
+
+from tests.data import needs_data
+from tests.quality.shuffled import ORDERS, Shuffled, benchmark, line, seeds, shuffled
+
+pytestmark = pytest.mark.quality
+
+SHARE: Final = 5  # every fifth original with all its copies: a minute
+BENCHMARK_ORDERS: Final = 4
+BENCHMARK_FLOOR: Final = 0.98  # wanted: .995; docs/quality.md says what is missed
+
+
+@lru_cache(maxsize=1)
+def wires() -> Shuffled:
+    return shuffled(benchmark(SHARE), BENCHMARK_ORDERS)
+
+
+def test_the_seeds_have_the_same_groups_in_every_order() -> None:
+    found = shuffled(seeds(), ORDERS)
+    assert found.groups > 0
+    assert min(found.shares) == 1, line("seeds", found)
+    assert found.lacking == 0
+
+
+@needs_data
+def test_the_benchmark_has_nearly_the_same_groups_in_every_order() -> None:
+    assert mean(wires().shares) >= BENCHMARK_FLOOR, line("wire edits", wires())
+
+
+@needs_data
+def test_every_group_has_an_article_that_was_enriched() -> None:
+    assert wires().lacking == 0
