@@ -14,14 +14,23 @@ from streams.agents.normalise import normalise_stage
 from streams.agents.tabulate import tabulate_stage
 from streams.contracts.codec import decode, decode_headers, encode
 from streams.contracts.errors import Malformed
-from streams.contracts.events import ArticleRow, ClassifiedArticle, CleanArticle, EnrichedArticle, UniqueArticle
+from streams.contracts.events import (
+    ArticleRow,
+    ClassifiedArticle,
+    CleanArticle,
+    EnrichedArticle,
+    StoryUpdate,
+    UniqueArticle,
+)
 from streams.contracts.topics import Catalogue, TopicSpec
 from streams.core.dedupe import DedupePolicy, DedupeState
 from streams.core.extract import skipped_article
 from streams.core.matching import HOUR_MS
+from streams.core.stories import StoryPolicy
 from streams.delivery.records import Handled, Output, Record, Stage, TableWrite
 from streams.models.normalise import load_normalise_models
 from streams.models.topics import load_topic_model
+from tests.clean_articles import clean_article
 from tests.expected import Seed, load_seeds
 
 CATALOGUE = Catalogue()
@@ -95,6 +104,31 @@ def test_dedupe_answers_a_redelivery_from_its_recorded_decision(normalised: list
     assert all(handled.first for handled in first)
     assert not any(handled.first for handled in again), "a decision is written once"
     assert not any(handled.writes for handled in (*first, *again)), "decisions go to the changelog, not to a table"
+
+
+def test_dedupe_tells_of_a_swallowed_story_under_its_own_key() -> None:
+    one = "Ferry Galatea sank off Fredrikstad, Captain Lindqvist said in Horsens."
+    other = "Salvage firm Brandvik raised ship Tordenskjold near Kragenes, Minister Ravnsborg said in Mandalen."
+    state = DedupeState(stories=StoryPolicy(merge_bond=0.0))
+    stage = dedupe_stage(CONTEXT, lambda: state)
+    given = [_clean(n, text) for n, text in enumerate((one, other, f"{one} {other}"))]
+    handled = [_at_once(stage, each) for each in given]
+    updates = [[out for out in each.outputs if out.topic is CATALOGUE.stories] for each in handled]
+    [opened], [second], [joined, merged] = updates
+    assert (opened.key, second.key) == (joined.key, merged.key)
+    told = decode(StoryUpdate, merged.value)
+    assert merged.key == told.story_id.encode()
+    assert (told.change, told.into) == ("merged", decode(StoryUpdate, joined.value).story_id)
+    assert _at_once(stage, given[2]).outputs == handled[2].outputs
+
+
+def _clean(number: int, text: str) -> Record:
+    article = clean_article(f"https://paper{number}.org/a", text, text)
+    written = CONTEXT.write(
+        article, to=CATALOGUE.clean, key=article.article_id, stage="normalise", origin=f"news.raw/epoch/0/{number}",
+        ingested_at=INGESTED_AT, attempt=1, pipeline="p",
+    )  # fmt: skip
+    return onward(written, number)
 
 
 def test_dedupe_goes_on_from_its_log_as_if_it_had_never_stopped(normalised: list[Output]) -> None:
