@@ -9,7 +9,7 @@ from streams.core.policy import Policy
 class StoryPolicy(Policy):
     """Every number that a story assignment depends on; docs/quality.md has what each is worth."""
 
-    threshold: float = 0.135  # of nearness less the rivals' share; chosen on five folds of events
+    threshold: float = 0.15  # of nearness less the rival's share
     neighbours: int = 2  # members compared with: a mean lets a story move on, the nearest alone lets it drift
     rivalry: float = 0.5  # of the nearness to the next story: an article as near to many is about their common subject
     merge_threshold: float = 0.15  # the same for the second story, where both are to become one
@@ -20,7 +20,7 @@ class StoryPolicy(Policy):
     window_hours: int = 72  # between dates of publication; an older story is not continued but told anew
     fresh_hours: int = 12  # apart, and as near as at the same moment: many dates are mere days
     half_life_hours: int = 48  # nearness halves with each of these beyond: the next days' news is on the same subjects
-    undated_hours: int = 36  # that articles count as apart of which one has no date
+    undated_hours: int = 30  # that articles count as apart of which one has no date
     lead_words: int = 200  # the inverted pyramid: who, what and where stand on top; more is background
     title_weight: int = 4  # a word of the headline counts as if said four times more
     name_weight: int = 2  # names tell events apart, verbs do not

@@ -21,15 +21,18 @@ from streams.contracts.events import (
     DuplicateSeen,
     EnrichedArticle,
     GroupUpdate,
+    StoryUpdate,
     UniqueArticle,
 )
 from streams.contracts.topics import Catalogue, TopicSpec
 from streams.core.dedupe import DedupePolicy, DedupeState
 from streams.core.extract import skipped_article
 from streams.core.matching import HOUR_MS
+from streams.core.stories import StoryPolicy
 from streams.delivery.records import Handled, Output, Record, Stage, TableWrite
 from streams.models.normalise import load_normalise_models
 from streams.models.topics import load_topic_model
+from tests.clean_articles import clean_article
 from tests.expected import Seed, load_seeds
 
 CATALOGUE = Catalogue()
@@ -119,6 +122,31 @@ def test_dedupe_tells_the_copy_groups_of_the_seeds(normalised: list[Output]) -> 
     assert expected <= grouped
     causes = {decode(UniqueArticle, out.value).event_id for out in outputs if out.topic.name == CATALOGUE.unique.name}
     assert {update.cause for update in told} <= causes | {copy.event_id for copy in copies}
+
+
+def test_dedupe_tells_of_a_swallowed_story_under_its_own_key() -> None:
+    one = "Ferry Galatea sank off Fredrikstad, Captain Lindqvist said in Horsens."
+    other = "Salvage firm Brandvik raised ship Tordenskjold near Kragenes, Minister Ravnsborg said in Mandalen."
+    state = DedupeState(stories=StoryPolicy(merge_bond=0.0))
+    stage = dedupe_stage(CONTEXT, lambda: state)
+    given = [_clean(n, text) for n, text in enumerate((one, other, f"{one} {other}"))]
+    handled = [_at_once(stage, each) for each in given]
+    updates = [[out for out in each.outputs if out.topic is CATALOGUE.stories] for each in handled]
+    [opened], [second], [joined, merged] = updates
+    assert (opened.key, second.key) == (joined.key, merged.key)
+    told = decode(StoryUpdate, merged.value)
+    assert merged.key == told.story_id.encode()
+    assert (told.change, told.into) == ("merged", decode(StoryUpdate, joined.value).story_id)
+    assert _at_once(stage, given[2]).outputs == handled[2].outputs
+
+
+def _clean(number: int, text: str) -> Record:
+    article = clean_article(f"https://paper{number}.org/a", text, text)
+    written = CONTEXT.write(
+        article, to=CATALOGUE.clean, key=article.article_id, stage="normalise", origin=f"news.raw/epoch/0/{number}",
+        ingested_at=INGESTED_AT, attempt=1, pipeline="p",
+    )  # fmt: skip
+    return onward(written, number)
 
 
 def test_dedupe_goes_on_from_its_log_as_if_it_had_never_stopped(normalised: list[Output]) -> None:

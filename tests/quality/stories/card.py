@@ -36,7 +36,10 @@ def _line(name: str, cells: Iterable[str]) -> str:
 
 def orders_table(rows: Mapping[str, Sequence[OutOfOrder]]) -> str:
     """Return what other orders of arrival change: the mean of each measure, and the least."""
-    lines = [_line("", ["to in-order, events", "to in-order, all", *MEASURES]), _line("---", ["---"] * 7)]
+    lines = [
+        _line("", ["to in-order, events", "to in-order, all", *MEASURES]),
+        _line("---", ["---"] * (2 + len(MEASURES))),
+    ]
     for name, found in rows.items():
         columns = [[each.alike_events for each in found], [each.alike for each in found]]
         columns += [[measure(each.counts) for each in found] for measure in MEASURES.values()]

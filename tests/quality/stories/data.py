@@ -103,6 +103,11 @@ def back_filled(articles: Sequence[Told]) -> list[Told]:
     return [*articles[cut:], *articles[:cut]]
 
 
+def newest_first(articles: Sequence[Told]) -> list[Told]:
+    """Return the articles with the newest first, as an archive is read."""
+    return [*articles[::-1]]
+
+
 def shuffled(articles: Sequence[Told], seed: int) -> list[Told]:
     """Return the articles in an order drawn by seed."""
     return random.Random(seed).sample(articles, len(articles))
