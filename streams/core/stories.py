@@ -18,9 +18,11 @@ import numpy as np
 import numpy.typing as npt
 import xxhash
 
+from streams.core.compiled import compiled
 from streams.core.merged import Merged
 from streams.core.pages import Numbers, Pages
 from streams.core.postings import Postings
+from streams.core.scan import Hashes
 from streams.core.story_policy import StoryPolicy
 from streams.core.story_terms import MAX_TERMS, TERMS, UNIT, Counted, Terms, weighed
 
@@ -33,6 +35,7 @@ _MANY: Final = 1 << 10  # terms: from there on sorting them costs less than coun
 _STRANGERS: Final = 4  # members of other stories that may have the 32-bit key of one story
 _PAIRS: Final = 2  # of articles, that hold two stories together
 _PLACE_BITS: Final = MAX_TERMS.bit_length()
+_NAMED: Final = np.uint64(1)
 _NONE: Final = np.zeros(0, np.int64)
 
 
@@ -225,10 +228,7 @@ class StoryIndex:
         take, rows = self._members.take, self._members.locate(numbers)
         theirs, weights = take("terms", rows), take("weights", rows).astype(np.int64)
         hours, stories = take("hour", rows).astype(np.int64), take("story", rows).tolist()
-        order = terms.terms.argsort()
-        own, own_weights = terms.terms[order].astype(np.uint32), terms.weights[order]
-        at = np.minimum(own.searchsorted(theirs), len(own) - 1)
-        dots = ((own[at] == theirs) * own_weights[at] * weights).sum(axis=1)
+        dots = _dots(terms.terms, terms.weights, theirs, weights)
         hour = np.int64(NO_HOUR if published is None else published)
         near = np.minimum(1.0, dots / (UNIT * UNIT)) * self._fresh(hours, hour)
         if len(self._merged):
@@ -255,27 +255,67 @@ class StoryIndex:
         places, numbers = self._by_term.newest(kept[rare].tolist(), policy.bucket)
         if not len(numbers):
             return numbers
-        packed = numbers << _PLACE_BITS | places  # sorted as one array: a third of the time of two
+        packed = numbers << _PLACE_BITS | places
         packed.sort()
-        places, numbers = rare[packed & (1 << _PLACE_BITS) - 1], packed >> _PLACE_BITS
-        first = np.ones(len(numbers), np.bool_)
-        np.not_equal(numbers[1:], numbers[:-1], out=first[1:])
-        starts = first.nonzero()[0]
-        near = np.diff(starts, append=len(numbers)) >= policy.shared_terms
-        names = (kept & 1).astype(np.int64)
-        if names.any():  # scripts without capital letters have no names
-            near &= np.add.reduceat(names[places], starts) > 0
-        found, sums = numbers[starts[near]], np.add.reduceat(weights[places], starts)[near]
-        within = self._within(published, self._members.gather("hour", found))
-        found, sums = found[within], sums[within]
-        return found[np.lexsort((-found, -sums))][: policy.candidates]
+        named = bool((kept & _NAMED).any())  # scripts without capital letters have no names
+        found, sums = _sharing(packed, kept[rare], weights[rare], policy.shared_terms, named)
+        hours, hour = self._members.gather("hour", found), NO_HOUR if published is None else published
+        return _nearest(found, sums, hours, hour, policy.window_hours, policy.candidates)
 
-    def _within(self, hour: int | None, others: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
-        if hour is None:
-            return np.ones(len(others), np.bool_)
-        apart = np.abs(others.astype(np.int64) - hour)
-        near: npt.NDArray[np.bool_] = (apart <= self._policy.window_hours) | (others == NO_HOUR)
-        return near
+
+@compiled
+def _sharing(packed: Numbers, terms: Hashes, weights: Numbers, shared: int, named: bool) -> tuple[Numbers, Numbers]:
+    """Return the numbers that stand with so many terms, one a name where `named`, and the sums of their weights.
+
+    Given are numbers above places of terms, ascending.
+    """
+    found, sums = np.empty(len(packed), np.int64), np.empty(len(packed), np.int64)
+    count, at = 0, 0
+    while at < len(packed):
+        number, total, times, names = packed[at] >> _PLACE_BITS, 0, 0, 0
+        while at < len(packed) and packed[at] >> _PLACE_BITS == number:
+            place = packed[at] & ((1 << _PLACE_BITS) - 1)
+            total += weights[place]
+            names += int(terms[place] & _NAMED)
+            times += 1
+            at += 1
+        if times >= shared and (names or not named):
+            found[count], sums[count] = number, total
+            count += 1
+    return found[:count], sums[:count]
+
+
+@compiled
+def _nearest(found: Numbers, sums: Numbers, hours: npt.NDArray[np.int32], hour: int, window: int, most: int) -> Numbers:
+    """Return the numbers of the largest sums that were published near the hour, the latest first among equals."""
+    left = np.empty(len(found), np.int64)
+    count = 0
+    for at in range(len(found)):
+        if hour == NO_HOUR or hours[at] == NO_HOUR or abs(np.int64(hours[at]) - hour) <= window:
+            left[count] = at
+            count += 1
+    chosen = np.empty(min(most, count), np.int64)
+    for place in range(len(chosen)):
+        best = 0
+        for other in range(count):
+            if sums[left[other]] >= sums[left[best]]:  # found ascends: the later one is the latest
+                best = other
+        chosen[place] = found[left[best]]
+        sums[left[best]] = -1
+    return chosen
+
+
+@compiled
+def _dots(own: Hashes, weights: Numbers, terms: npt.NDArray[np.uint32], theirs: Numbers) -> Numbers:
+    """Return the dot product of an article with each of several; a term of no weight is none."""
+    found = np.zeros(len(terms), np.int64)
+    for row in range(len(terms)):
+        for place in range(terms.shape[1]):
+            if theirs[row, place]:
+                for at in range(len(own)):
+                    if own[at] == terms[row, place]:
+                        found[row] += weights[at] * theirs[row, place]
+    return found
 
 
 def _mean(nearest: list[float], compared: int) -> float:

@@ -10,6 +10,9 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from streams.core.compiled import compiled
+from streams.core.pages import Numbers
+from streams.core.scan import Flags, Hashes, Places
 from streams.core.story_policy import StoryPolicy
 from streams.core.wording import Reading
 
@@ -40,41 +43,63 @@ class Terms(NamedTuple):
 
 def counted_terms(reading: Reading, policy: StoryPolicy) -> Counted:
     """Return the hashed content words of headline and lead, and how often they count."""
-    heading, body, lead = reading.heading, reading.body, policy.lead_words
-    named = _flags(body.names_at, len(body.hashes))
-    telling, said = body.telling[:lead], heading.telling[:HEADLINE_WORDS]
-    in_heading = heading.hashes[:HEADLINE_WORDS][said]
-    # Many outlets write every word of a headline with a capital: the text knows better.
-    in_text = in_heading[:, None] == body.hashes  # a handful: comparing them with every word costs less than look-ups
-    names = _flags(heading.names_at, len(heading.hashes))[:HEADLINE_WORDS][said]
-    if len(named):  # the text has words
-        first = in_text.argmax(axis=1)
-        names = np.where(body.hashes[first] == in_heading, named[first], names)
-    words = np.concatenate((body.hashes[:lead][telling], in_heading))
-    odd = np.concatenate((named[:lead][telling], names)).astype(np.uint64)
-    times = np.ones(len(words), np.int64)
-    times[len(words) - len(in_heading) :] += policy.title_weight
-    return _summed(words >> np.uint64(33) << np.uint64(1) | odd, times, policy.name_weight)
-
-
-def _flags(at: npt.NDArray[np.intp], length: int) -> npt.NDArray[np.bool_]:
-    flags = np.zeros(length, np.bool_)
-    flags[at] = True
-    return flags
-
-
-def _summed(terms: npt.NDArray[np.uint64], times: npt.NDArray[np.int64], name_weight: int) -> Counted:
-    """Return each term once; what a name's count is multiplied by, too."""
-    if not len(terms):
-        return Counted(terms, times)
+    heading, body = reading.heading, reading.body
+    terms, times = _told(
+        heading.hashes[:HEADLINE_WORDS], heading.names_at, heading.telling, body.hashes, body.names_at, body.telling,
+        policy.lead_words, policy.title_weight,
+    )  # fmt: skip
     order = terms.argsort(kind="stable")
-    terms = terms[order]
-    first = np.ones(len(terms), np.bool_)
-    np.not_equal(terms[1:], terms[:-1], out=first[1:])
-    starts = first.nonzero()[0]
-    terms, counts = terms[starts], np.add.reduceat(times[order], starts)
-    counts[(terms & 1).astype(np.bool_)] *= name_weight
-    return Counted(terms, counts)
+    return Counted(*_summed(terms[order], times[order], policy.name_weight))
+
+
+@compiled
+def _told(
+    title: Hashes, title_names: Places, title_telling: Flags, text: Hashes, text_names: Places, text_telling: Flags,
+    lead: int, title_weight: int,
+) -> tuple[Hashes, Numbers]:  # fmt: skip
+    """Return the terms of the telling words, and what each word counts."""
+    in_text, in_title = np.zeros(len(text), np.bool_), np.zeros(len(title_telling), np.bool_)
+    for at in text_names:
+        in_text[at] = True
+    for at in title_names:
+        in_title[at] = True
+    lead = min(lead, len(text))
+    terms, times = np.empty(lead + len(title), np.uint64), np.ones(lead + len(title), np.int64)
+    count = 0
+    for at in range(lead):
+        if text_telling[at]:
+            terms[count] = _term(text[at], in_text[at])
+            count += 1
+    for at in range(len(title)):
+        if title_telling[at]:
+            # Many outlets write every word of a headline with a capital: the text knows better.
+            named = in_title[at]
+            for place in range(len(text)):
+                if text[place] == title[at]:
+                    named = in_text[place]
+                    break
+            terms[count], times[count] = _term(title[at], named), 1 + title_weight
+            count += 1
+    return terms[:count], times[:count]
+
+
+@compiled
+def _term(word: np.uint64, named: bool) -> np.uint64:
+    """Return 32 bits of a word's hash, odd for names."""
+    return (word >> np.uint64(33) << np.uint64(1)) | np.uint64(named)
+
+
+@compiled
+def _summed(ordered: Hashes, times: Numbers, name_weight: int) -> tuple[Hashes, Numbers]:
+    """Return each term once; what a name's count is multiplied by, too."""
+    terms, counts = np.empty(len(ordered), np.uint64), np.zeros(len(ordered), np.int64)
+    count = 0
+    for at, term in enumerate(ordered):
+        if at == 0 or term != ordered[at - 1]:
+            terms[count] = term
+            count += 1
+        counts[count - 1] += times[at] * (name_weight if term & np.uint64(1) else 1)
+    return terms[:count], counts[:count]
 
 
 def weighed(counted: Counted, filed: Callable[[int, int], int], members: int, limit: int) -> Terms:
