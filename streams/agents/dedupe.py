@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from functools import partial
 
+import structlog
+
 from streams.agents.context import Context
 from streams.agents.control import forget, forgotten_again, is_a, origin_of
 from streams.contracts.codec import Headers
@@ -10,6 +12,7 @@ from streams.contracts.events import CleanArticle, DuplicateSeen, Event, ForgetA
 from streams.contracts.topics import TopicSpec, sources_of
 from streams.core.decision import Decision
 from streams.core.dedupe import DedupeState, outcome
+from streams.core.matching import HOUR_MS
 from streams.delivery.records import Ahead, Handled, Output, Record, Stage, TableWrite
 
 NAME = "dedupe"
@@ -17,6 +20,7 @@ NAME = "dedupe"
 
 def dedupe_stage(context: Context, state: Callable[[], DedupeState], changelog: Ahead | None = None) -> Stage:
     """Return the stage. `state` gives the fold as it stands; `changelog` keeps its decisions."""
+    window = _Window()
 
     def decide(record: Record) -> Handled:
         fold = state()
@@ -29,6 +33,7 @@ def dedupe_stage(context: Context, state: Callable[[], DedupeState], changelog: 
             expired = _expire(fold, headers.ingested_at)  # first: a verdict rests on what is within the window
             decision = fold.judge(article, headers.origin, headers.ingested_at)
             fold.apply(headers.origin, decision)
+            window.say(fold.shortened_ms())
             first = (*expired, TableWrite(headers.origin.encode(), fold.stored(headers.origin)))
         pipeline = context.pipeline_after(headers)
         event, story = outcome(article, decision, headers.origin, pipeline)
@@ -40,6 +45,24 @@ def dedupe_stage(context: Context, state: Callable[[], DedupeState], changelog: 
         )
 
     return Stage(NAME, sources_of(context.catalogue, NAME), decide, partial(origin_of, context), changelog)
+
+
+class _Window:
+    """Says in the log when so many articles come that the memory ends before the window does."""
+
+    def __init__(self) -> None:
+        self._log = structlog.get_logger(stage=NAME)
+        self._hours: int | None = None  # as last said
+
+    def say(self, reach_ms: int | None) -> None:
+        hours = None if reach_ms is None else reach_ms // HOUR_MS
+        if hours == self._hours:
+            return
+        self._hours = hours
+        if hours is None:
+            self._log.info("window.whole")
+        else:
+            self._log.warning("window.shortened", hours=hours)
 
 
 def _expire(fold: DedupeState, now_ms: int | None) -> list[TableWrite]:

@@ -93,6 +93,19 @@ class Filed(NamedTuple):
     shingles: tuple[int, ...]  # the smallest; none for a duplicate
 
 
+def filed_of(decision: Decision, shingles: int) -> Filed:
+    """Return what is filed of a decision, with so many of its smallest shingles."""
+    return Filed(
+        decision.sequence, decision.article_id, decision.ingested_at, decision.verdict, decision.rule,
+        decision.story_id, decision.text_hash, decision.title_hash, decision.content, decision.terms,
+        decision.published, *_smallest_of(decision.sketch, shingles),
+    )  # fmt: skip
+
+
+def _smallest_of(sketch: str, shingles: int) -> tuple[int, bool, tuple[int, ...]]:
+    return smallest(sketch, shingles) if sketch else (0, False, ())
+
+
 def filed(value: bytes, shingles: int) -> Filed:
     """Read of an encoded decision what is filed, with so many of its smallest shingles.
 
@@ -103,12 +116,10 @@ def filed(value: bytes, shingles: int) -> Filed:
     """
     try:
         told = from_json(value, cache_strings="keys")
-        sketch = told.get("sketch", "")
-        words, bare, smallest_ones = smallest(sketch, shingles) if sketch else (0, False, ())
         return Filed(
             told["sequence"], told["article_id"], told["ingested_at"], told["verdict"], told["rule"],
             told["story_id"], told["text_hash"], told["title_hash"], told["content"], told.get("terms", ""),
-            told.get("published"), words, bare, smallest_ones,
+            told.get("published"), *_smallest_of(told.get("sketch", ""), shingles),
         )  # fmt: skip
     except (ValueError, KeyError, TypeError, AttributeError, struct.error) as error:
         raise Malformed("bad_event", f"not a Decision: {type(error).__name__}: {error}") from None

@@ -11,7 +11,6 @@ import heapq
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-import numpy as np
 import xxhash
 
 from streams.contracts import ids
@@ -26,13 +25,13 @@ from streams.contracts.events import (
     UniqueArticle,
     Verdict,
 )
-from streams.core.decision import MAX_TITLE_CHARS, Decision, Filed, StoryPlace, filed
+from streams.core.decision import MAX_TITLE_CHARS, Decision, Filed, StoryPlace, filed, filed_of
 from streams.core.fingerprint import MAX_SHINGLES, Fingerprint, digest, fingerprint, overlap
 from streams.core.forget import forgetting, is_forgetting
 from streams.core.matching import DedupePolicy, Evidence, Relationship, compare
 from streams.core.outline import outline, unpack
 from streams.core.pages import Pages
-from streams.core.postings import Postings
+from streams.core.postings import Postings, most_frequent
 from streams.core.revision import changes, with_note
 from streams.core.shelf import MemoryShelf, Shelf
 from streams.core.stories import StoryIndex, StoryPolicy, Terms, counted_terms, pack, published_hour
@@ -145,7 +144,8 @@ class DedupeState:
 
     def apply(self, origin: str, decision: Decision) -> None:
         """Take a decision into the state."""
-        self.restore(origin, decision.encode())
+        if origin not in self._numbers:
+            self._take(origin, decision.encode(), filed_of(decision, self.policy.probe))
 
     def restore(self, origin: str, value: bytes) -> None:
         """Take an encoded decision into the state; in any order, any number of times. The first of an origin stays.
@@ -153,9 +153,10 @@ class DedupeState:
         Raises:
             Malformed: `bad_event` when the value is no decision.
         """
-        if origin in self._numbers:
-            return
-        known = filed(value, self.policy.probe)
+        if origin not in self._numbers:
+            self._take(origin, value, filed(value, self.policy.probe))
+
+    def _take(self, origin: str, value: bytes, known: Filed) -> None:
         if known.sequence in self._rows:
             # Two workers counted at the same time. The log's order holds: whoever comes later has the next number.
             known = known._replace(sequence=self._next)
@@ -217,6 +218,17 @@ class DedupeState:
         for entry in found:
             heapq.heappush(self._queue, entry)
         return [self._taken(entry & _NUMBER)[0] for entry in found]
+
+    def shortened_ms(self) -> int | None:
+        """Return how far back the memory reaches where `max_articles` cut the window short, None where it did not."""
+        if len(self._numbers) < self.policy.max_articles:
+            return None
+        while self._queue and not self._is_current(self._queue[0]):
+            heapq.heappop(self._queue)
+        if not self._queue or self._newest_at is None:
+            return None
+        reach = self._newest_at - (self._queue[0] >> _NUMBER_BITS)
+        return reach if reach < self.policy.window_ms else None
 
     def _is_current(self, entry: int) -> bool:
         number = entry & _NUMBER
@@ -309,9 +321,8 @@ class DedupeState:
         if marks.words < self.policy.min_words:
             return []
         probe = marks.shingles[: self.policy.probe].tolist()
-        numbers, hits = np.unique(self._shingles.oldest(probe, self.policy.bucket).numbers, return_counts=True)
-        ranked = numbers[np.argsort(-hits, kind="stable")][: self.policy.candidates].tolist()
-        found = [self._at(number) for number in ranked]
+        ranked = most_frequent(self._shingles.oldest(probe, self.policy.bucket).numbers, self.policy.candidates)
+        found = [self._at(number) for number in ranked.tolist()]
         return [(known, sketch) for known in found if (sketch := known.fingerprint) is not None]
 
     def _duplicate(

@@ -10,14 +10,14 @@ probability (1-J)^m.
 import hashlib
 import struct
 from base64 import b64decode, b64encode
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable
+from itertools import accumulate
+from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from streams.core.scan import Hashes, finished
+from streams.core.compiled import compiled
+from streams.core.scan import Hashes, Places
 from streams.core.wording import Reading, Wording, read
 
 SHINGLE_WORDS: Final = 5  # as usual for news: four occur in unrelated reports, six are broken by every second edit
@@ -33,10 +33,12 @@ _FACTORS: Final = np.array(
     [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x85EBCA77C2B2AE63, 0x27D4EB2F165667C5],
     dtype=np.uint64,
 )  # odd constants of xxHash: position matters in a shingle
-_NUMBER: Final = 1  # stands for any figure
-_NAME: Final = 2  # stands for any run of names
-_AROUND_BITS: Final = 20
+_NUMBER: Final = np.uint64(1)  # stands for any figure
+_NAME: Final = np.uint64(2)  # stands for any run of names
+_BEFORE: Final = 2  # words before a slot that count as its surroundings; one behind it does
 _VALUE_BITS: Final = 12
+_VALUE_SHIFT: Final = np.uint64(64 - _VALUE_BITS)
+_AROUND_SHIFT: Final = np.uint64(64 - 20)  # the other 20 bits of 32
 _HEAD: Final = struct.Struct("<IIIBBBBB")  # words, distinct shingles, note, format, four lengths
 _WHOLE, _BARE = 192, 193  # formats; before there were pairs of words, a length of 112 at most stood in this place
 
@@ -88,12 +90,11 @@ class Overlap(NamedTuple):
 def fingerprint(reading: Reading) -> Fingerprint:
     """Return the fingerprint of an article; a pure function of its words."""
     heading, body, note, _ = reading
-    shingles = _shingles(body.hashes, SHINGLE_WORDS)
+    shingles, count = _shingles(body.hashes, SHINGLE_WORDS, MAX_SHINGLES)
     numbers, names = map(distinct, slots(body))
     return Fingerprint(
         words=len(body.hashes), text_hash=_digest(body), title_hash=_digest(heading),
-        shingles=shingles[:MAX_SHINGLES], shingle_count=len(shingles),
-        pairs=_shingles(body.hashes, PAIR_WORDS)[:MAX_PAIRS],
+        shingles=shingles, shingle_count=count, pairs=_shingles(body.hashes, PAIR_WORDS, MAX_PAIRS)[0],
         numbers=numbers[:MAX_NUMBERS], names=names[:MAX_NAMES],
         bare=_is_bare(heading, body), note=int(_digest(read(note))[:8], 16) if note else 0,
     )  # fmt: skip
@@ -105,9 +106,9 @@ def unpack(packed: str, text_hash: str, title_hash: str) -> Fingerprint | None:
     words, count, note, form, *sizes = _HEAD.unpack_from(data)
     if form < _WHOLE:
         return None
-    ends = _HEAD.size + 4 * np.cumsum(sizes)
+    hashes = np.frombuffer(data, "<u4", sum(sizes), _HEAD.size).astype(np.uint64)
     shingles, pairs, numbers, names = (
-        _read(data, "<u4", size, int(end) - 4 * size) for size, end in zip(sizes, ends, strict=True)
+        hashes[end - size : end] for size, end in zip(sizes, accumulate(sizes), strict=True)
     )
     return Fingerprint(
         words=words, text_hash=text_hash, title_hash=title_hash, shingle_count=count, bare=form == _BARE, note=note,
@@ -133,19 +134,46 @@ def _base64_chars(size: int) -> int:
 
 def overlap(a: Hashes, b: Hashes, size: int) -> Overlap:
     """Compare two sketches of at most `size` hashes each."""
+    return Overlap(*_overlap(a, b, size))
+
+
+@compiled
+def _overlap(a: Hashes, b: Hashes, size: int) -> tuple[int, int, int]:
     limit = complete_up_to(a, b, size)
-    a, b = a[: np.searchsorted(a, limit, "right")], b[: np.searchsorted(b, limit, "right")]
-    shared = int(np.intersect1d(a, b, assume_unique=True).size)
-    return Overlap(shared, len(a) - shared, len(b) - shared)
+    shared, in_a, in_b = 0, 0, 0
+    while True:
+        more_a, more_b = in_a < len(a) and a[in_a] <= limit, in_b < len(b) and b[in_b] <= limit
+        if more_a and more_b and a[in_a] == b[in_b]:
+            shared, in_a, in_b = shared + 1, in_a + 1, in_b + 1
+        elif more_a and (not more_b or a[in_a] < b[in_b]):
+            in_a += 1
+        elif more_b:
+            in_b += 1
+        else:
+            return shared, in_a - shared, in_b - shared
 
 
+@compiled
 def exchanged(a: Hashes, b: Hashes, size: int) -> tuple[int, int]:
     """Compare two sketches of slots: return how many hold equal values, and how many another in equal surroundings."""
     limit = complete_up_to(a, b, size)
-    a, b = a[: np.searchsorted(a, limit, "right")], b[: np.searchsorted(b, limit, "right")]
-    equal = np.intersect1d(a, b, assume_unique=True)
-    only_a, only_b = (Counter(surroundings(np.setdiff1d(side, equal, assume_unique=True)).tolist()) for side in (a, b))
-    return int(equal.size), (only_a & only_b).total()
+    equal, other, in_a, in_b = 0, 0, 0, 0
+    while in_a < len(a) and a[in_a] <= limit and in_b < len(b) and b[in_b] <= limit:
+        around = min(a[in_a], b[in_b]) >> np.uint64(_VALUE_BITS)
+        only_a, only_b = 0, 0  # of the slots with these surroundings
+        while True:
+            more_a = in_a < len(a) and a[in_a] <= limit and a[in_a] >> np.uint64(_VALUE_BITS) == around
+            more_b = in_b < len(b) and b[in_b] <= limit and b[in_b] >> np.uint64(_VALUE_BITS) == around
+            if more_a and more_b and a[in_a] == b[in_b]:
+                equal, in_a, in_b = equal + 1, in_a + 1, in_b + 1
+            elif more_a and (not more_b or a[in_a] < b[in_b]):
+                only_a, in_a = only_a + 1, in_a + 1
+            elif more_b:
+                only_b, in_b = only_b + 1, in_b + 1
+            else:
+                break
+        other += min(only_a, only_b)
+    return equal, other
 
 
 def digest(words: Iterable[str]) -> str:
@@ -161,9 +189,15 @@ def _share(part: int, whole: int) -> float:
     return part / whole if whole else 0.0
 
 
-def complete_up_to(a: Hashes, b: Hashes, size: int) -> int:
+@compiled
+def complete_up_to(a: Hashes, b: Hashes, size: int) -> np.uint64:
     """Return the hash up to which both sketches are complete samples; what lies above is not compared."""
-    return min(int(sketch[-1]) if len(sketch) >= size else 2**32 for sketch in (a, b))
+    limit = np.uint64(2**32)
+    if len(a) >= size:
+        limit = min(limit, a[-1])
+    if len(b) >= size:
+        limit = min(limit, b[-1])
+    return limit
 
 
 def surroundings(slots: Hashes) -> Hashes:
@@ -171,33 +205,58 @@ def surroundings(slots: Hashes) -> Hashes:
     return slots >> np.uint64(_VALUE_BITS)
 
 
-def _shingles(hashes: Hashes, words: int) -> Hashes:
-    """Return the distinct 32-bit hashes of all runs of so many words; of the whole text where it is shorter."""
-    if not len(hashes):
-        return hashes
-    runs, spread = max(1, len(hashes) - words + 1), _spread(hashes)
-    return distinct(_mixed([spread[at : at + runs] for at in range(min(words, len(hashes)))], 32))
+def _shingles(hashes: Hashes, words: int, most: int) -> tuple[Hashes, int]:
+    """Return the smallest distinct 32-bit hashes of all runs of so many words, and how many distinct ones there are.
+
+    A shorter text is one run.
+    """
+    found = _runs(hashes, min(words, len(hashes)))
+    found.sort()
+    return _smallest(found, most)
 
 
 def distinct(hashes: Hashes) -> Hashes:
     """Return the hashes ascending, each once."""
-    ordered = np.sort(hashes)
-    first = np.ones(len(ordered), bool)
-    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
-    return ordered[first]
+    return _smallest(np.sort(hashes), len(hashes))[0]
 
 
-def _spread(hashes: Hashes) -> Hashes:
-    """Let the upper bits of a hash reach its lower ones; before `_mixed`, once for all the places that a part takes."""
-    return hashes ^ (hashes >> np.uint64(29))
+@compiled
+def _smallest(ordered: Hashes, most: int) -> tuple[Hashes, int]:
+    """Return the first distinct ones of sorted hashes, and how many distinct ones there are."""
+    kept = np.empty(min(most, len(ordered)), np.uint64)
+    count = 0
+    for at, found in enumerate(ordered):
+        if at == 0 or found != ordered[at - 1]:
+            if count < len(kept):
+                kept[count] = found
+            count += 1
+    return kept[: min(count, len(kept))], count
 
 
-def _mixed(spread: Sequence[Hashes], bits: int) -> Hashes:
-    """Return one hash of this many bits for the parts together, in which the place of each part counts."""
-    summed = spread[0] * _FACTORS[0]
-    for part, factor in zip(spread[1:], _FACTORS[1:], strict=False):
-        summed += part * factor
-    return finished(summed) >> np.uint64(64 - bits)
+@compiled
+def _runs(hashes: Hashes, words: int) -> Hashes:
+    """Return a 32-bit hash of each run of so many words, in which the place of each word counts."""
+    found = np.empty(len(hashes) - words + 1 if len(hashes) else 0, np.uint64)
+    for start in range(len(found)):
+        total = np.uint64(0)
+        for place in range(words):
+            total += _stirred(hashes[start + place]) * _FACTORS[place]
+        found[start] = _finished(total) >> np.uint64(32)
+    return found
+
+
+@compiled
+def _stirred(found: np.uint64) -> np.uint64:
+    """Let the upper bits of a hash reach its lower ones."""
+    return found ^ (found >> np.uint64(29))
+
+
+@compiled
+def _finished(mixed: np.uint64) -> np.uint64:
+    """Spread the bits (finaliser of splitmix64), so that the smallest hashes are a fair sample."""
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))
 
 
 def slots(body: Wording) -> tuple[Hashes, Hashes]:
@@ -206,29 +265,36 @@ def slots(body: Wording) -> tuple[Hashes, Hashes]:
     Surroundings are two words before and one after, with figures and names left blank, so that two reports of one
     template fill equal surroundings with other values. A run of names shares its surroundings.
     """
-    hashes, numbers, names = body.hashes, body.figures, body.names_at
-    padded = np.zeros(len(hashes) + 3)  # floats, thus 53 bits of each hash: recorded decisions were made of those
-    padded[2:-1] = hashes
-    padded[numbers + 2] = _NUMBER
-    padded[names + 2] = _NAME
-    text = _spread(padded.astype(np.uint64))  # text[i + 2] is word i
-    starts, ends = np.ones((2, len(names)), bool)  # of the runs of names
-    starts[1:] = ends[:-1] = names[1:] - names[:-1] > 1
-    run = np.cumsum(starts) - 1  # of each name
-    before, after = names[starts][run], names[ends][run] + 1
-    return (
-        _filled(hashes[numbers], text[numbers], text[numbers + 1], text[numbers + 3]),
-        _filled(hashes[names], text[before], text[before + 1], text[after + 2]),
-    )
+    return _slots(body.hashes, body.figures, body.names_at)
 
 
-def _filled(values: Hashes, *around: Hashes) -> Hashes:
-    return _mixed(around, _AROUND_BITS) << np.uint64(_VALUE_BITS) | values >> np.uint64(64 - _VALUE_BITS)
+@compiled
+def _slots(hashes: Hashes, figures: Places, names: Places) -> tuple[Hashes, Hashes]:
+    blanked = np.zeros(len(hashes) + _BEFORE + 1, np.uint64)  # blanked[i + 2] is word i
+    for at in range(len(hashes)):
+        blanked[at + _BEFORE] = _stirred(hashes[at])
+    for at in figures:
+        blanked[at + _BEFORE] = _NUMBER
+    for at in names:
+        blanked[at + _BEFORE] = _NAME
+    numbers, named = np.empty(len(figures), np.uint64), np.empty(len(names), np.uint64)
+    for place, at in enumerate(figures):
+        numbers[place] = _filled(hashes[at], blanked, at, at)
+    first = 0
+    while first < len(names):
+        last = first
+        while last + 1 < len(names) and names[last + 1] == names[last] + 1:
+            last += 1
+        for place in range(first, last + 1):
+            named[place] = _filled(hashes[names[place]], blanked, names[first], names[last])
+        first = last + 1
+    return numbers, named
 
 
-def _read(data: bytes, kind: str, count: int, offset: int) -> Hashes:
-    values: npt.NDArray[Any] = np.frombuffer(data, kind, count, offset)
-    return values.astype(np.uint64)
+@compiled
+def _filled(value: np.uint64, blanked: Hashes, first: int, last: int) -> np.uint64:
+    around = blanked[first] * _FACTORS[0] + blanked[first + 1] * _FACTORS[1] + blanked[last + _BEFORE + 1] * _FACTORS[2]
+    return (_finished(around) >> _AROUND_SHIFT << np.uint64(_VALUE_BITS)) | (value >> _VALUE_SHIFT)
 
 
 def _is_bare(heading: Wording, body: Wording) -> bool:

@@ -6,6 +6,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from streams.core.compiled import compiled
+
 Numbers = npt.NDArray[np.int64]
 
 _BITS: Final = 12
@@ -59,10 +61,10 @@ class Pages:
 
     def gather(self, column: str, numbers: Numbers) -> npt.NDArray[Any]:
         """Return the values of many numbers, in their order; zeros for those that are absent."""
-        pages = (numbers >> _BITS) - self._first
-        inside = (pages >= 0) & (pages < len(self._places))
-        places = self._places[np.where(inside, pages, 0)]
-        found: npt.NDArray[Any] = self._arrays[column][np.where(inside, places, 0), numbers & PAGE - 1]
+        array = self._arrays[column]
+        found: npt.NDArray[Any] = array.reshape(-1, *array.shape[2:]).take(
+            _rows(numbers, self._first, self._places), axis=0
+        )
         return found
 
     def was_present(self, number: int) -> bool:
@@ -116,3 +118,14 @@ class Pages:
         self._places = np.zeros(max(self._place, default=0) - self._first + 1, np.int32)
         for page, place in self._place.items():
             self._places[page - self._first] = place
+
+
+@compiled
+def _rows(numbers: Numbers, first: int, places: npt.NDArray[np.int32]) -> Numbers:
+    """Return at which row of the arrays each number stands; of an absent page, at one of the page of zeros."""
+    rows = np.empty(len(numbers), np.int64)
+    for at, number in enumerate(numbers):
+        page = (number >> _BITS) - first
+        place = places[page] if 0 <= page < len(places) else 0
+        rows[at] = (place << _BITS) | (number & (PAGE - 1))
+    return rows

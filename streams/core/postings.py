@@ -6,13 +6,13 @@ when arrays are merged. What is found depends on what is filed and present, not 
 """
 
 from array import array
-from bisect import insort
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from streams.core.compiled import compiled
 from streams.core.pages import Numbers
 
 Packed: TypeAlias = npt.NDArray[np.uint64]  # key << 32 | lower half of the number
@@ -25,8 +25,12 @@ GROWTH: Final = 8  # each array holds so many times what the one above it does: 
 # the wrong ones of a key with more than are wanted, until the window has moved on: once in 99 days of 500 a second.
 _LOW: Final = np.uint64(0xFFFF_FFFF)
 _HALF: Final = np.uint64(32)
+_BELOW: Final = 0xFFFF_FFFF  # the same for signed numbers
+_NUMBER_BITS: Final = 40  # numbers are smaller: 35 years of 1,000 a second
+_NUMBER: Final = (1 << _NUMBER_BITS) - 1
 _SPARE: Final = 8  # more postings are read at first than are wanted, as some may be forgotten
 _NONE: Final = np.zeros(0, np.int64)
+_EMPTY: Final = np.zeros(0, np.uint64)
 _SLICE: Final = 1 << 20  # postings checked at a time while arrays are merged: bounds the memory for it
 
 
@@ -38,11 +42,32 @@ class Found(NamedTuple):
 
 
 class _Read(NamedTuple):
-    """What one table or array gives for several keys."""
+    """What the table or one array gives for several keys."""
 
     places: Numbers
     numbers: Numbers
     cut: Numbers  # the keys of which there is more than was read
+
+
+class _Table:
+    """The young postings by key: chains through them, from the latest one back."""
+
+    def __init__(self) -> None:
+        self._heads = np.zeros(1 << (2 * YOUNG - 1).bit_length(), np.int32)  # by the key's lower bits: posting + 1
+        self._links = np.zeros(YOUNG, np.int32)  # of each posting: the one before it in its chain + 1
+        self.size = 0  # postings in it
+
+    def read(self, young: Packed, keys: Packed, top: int) -> _Read:
+        """Take in what came, and return all that is filed under the keys."""
+        _linked(young, self.size, self._heads, self._links)
+        self.size = len(young)
+        return _Read(*_chained(young, keys, self._heads, self._links, top), _NONE)
+
+    def clear(self) -> None:
+        """Forget all postings."""
+        if self.size:
+            self._heads.fill(0)
+            self.size = 0
 
 
 class Postings:
@@ -55,8 +80,7 @@ class Postings:
     def __init__(self, present: Present) -> None:
         self._present = present
         self._young = array("Q")  # packed, unsorted
-        self._table: dict[int, list[int]] = {}  # the same by key, as far as it was read
-        self._tabled = 0
+        self._table = _Table()  # the same by key, as far as it was read
         self._older: list[Packed] = []  # sorted, the smaller ones first
         self._top = 0  # the highest number filed
 
@@ -67,9 +91,9 @@ class Postings:
     def add(self, keys: Sequence[int], number: int) -> None:
         """File a number under keys, once under each."""
         self._top = max(self._top, number)
-        low = number & 0xFFFF_FFFF
+        low = number & _BELOW
         self._young.extend([key << 32 | low for key in keys])
-        if len(self._young) >= (YOUNG if self._tabled else UNREAD):
+        if len(self._young) >= (YOUNG if self._table.size else UNREAD):
             self._settle()
 
     def oldest(self, keys: Sequence[int], count: int) -> Found:
@@ -86,78 +110,29 @@ class Postings:
         Reads everything.
         """
         self._settle()
-        low = np.uint64(number & 0xFFFF_FFFF)
+        low = np.uint64(number & _BELOW)
         self._older = [packed[packed & _LOW != low] for packed in self._older]
 
     def _find(self, keys: Sequence[int], count: int, *, last: bool) -> Found:
-        look = count + _SPARE
+        if len(self._young) > YOUNG:
+            self._settle()
+        asked = np.array(keys, np.uint64)
+        young, look = np.frombuffer(self._young, np.uint64) if self._young else _EMPTY, count + _SPARE
+        newer = self._table.read(young, asked, self._top)
         while True:
-            reads = self._reads(keys, look, last=last)
-            if not reads:
-                return Found(_NONE, _NONE)
+            reads = [newer, *(_Read(*_read(packed, asked, look, last, self._top)) for packed in self._older)]
             places = np.concatenate([read.places for read in reads])
             numbers = np.concatenate([read.numbers for read in reads])
             present = self._present(numbers)
             if not _lacking(reads, present, len(keys), count):
-                return _chosen(places[present], numbers[present], len(keys), count, last=last)
+                return _chosen((places << _NUMBER_BITS | numbers)[present], len(keys), count, last)
             look *= GROWTH
-
-    def _reads(self, keys: Sequence[int], look: int, *, last: bool) -> list[_Read]:
-        """Return what the table and the arrays hold of the keys; those that hold nothing are left out."""
-        reads = [self._read_table(keys, look, last=last)]
-        if self._older:
-            lows = np.array(keys, np.uint64) << _HALF
-            reads += [self._read(packed, lows, look, last=last) for packed in self._older]
-        return [read for read in reads if read is not None]
-
-    def _read_table(self, keys: Sequence[int], look: int, *, last: bool) -> _Read | None:
-        table, wanted = self._tabulated(), slice(-look, None) if last else slice(look)
-        places: list[int] = []
-        numbers: list[int] = []
-        cut: list[int] = []
-        for place, filed in enumerate(map(table.get, keys)):
-            if filed is not None:
-                chosen = filed[wanted]
-                numbers += chosen
-                places += [place] * len(chosen)
-                if len(filed) > look:
-                    cut.append(place)
-        return _Read(np.array(places), np.array(numbers), np.array(cut, np.int64)) if places else None
-
-    def _tabulated(self) -> dict[int, list[int]]:
-        """Return the young postings by key; the numbers of each ascend."""
-        if len(self._young) > self._tabled + YOUNG:
-            self._settle()
-        table = self._table
-        for packed in self._young[self._tabled :]:
-            key, number = packed >> 32, self._number(packed)
-            filed = table.setdefault(key, [])
-            if filed and filed[-1] > number:
-                insort(filed, number)
-            else:
-                filed.append(number)
-        self._tabled = len(self._young)
-        return table
-
-    def _number(self, packed: int) -> int:
-        return self._top - (self._top - packed & 0xFFFF_FFFF)
-
-    def _read(self, packed: Packed, lows: Packed, look: int, *, last: bool) -> _Read | None:
-        left, right = packed.searchsorted(lows), packed.searchsorted(lows | _LOW, "right")
-        size = right - left
-        hit = size.nonzero()[0]
-        if not len(hit):
-            return None
-        taken = np.minimum(size[hit], look)
-        first = right[hit] - taken if last else left[hit]
-        at = np.arange(taken.sum()) + np.repeat(first - taken.cumsum() + taken, taken)
-        low = (packed[at] & _LOW).astype(np.int64)
-        return _Read(hit.repeat(taken), self._top - (self._top - low & 0xFFFF_FFFF), (size > look).nonzero()[0])
 
     def _settle(self) -> None:
         """Sort the young postings and merge them down, each array into the next where it has become too large."""
-        carried = np.sort(np.frombuffer(self._young, np.uint64))
-        self._young, self._table, self._tabled = array("Q"), {}, 0
+        carried = np.sort(np.frombuffer(self._young, np.uint64)) if self._young else _EMPTY
+        self._young = array("Q")
+        self._table.clear()
         room = YOUNG
         for level, packed in enumerate(self._older):
             room *= GROWTH
@@ -169,14 +144,38 @@ class Postings:
 
     def _merged(self, one: Packed, other: Packed) -> Packed:
         """Return both, sorted, each posting once, without the forgotten numbers."""
-        both = np.sort(np.concatenate((one, other)))
-        kept = np.ones(len(both), np.bool_)
-        np.not_equal(both[1:], both[:-1], out=kept[1:])
+        both = _in_order(one, other)
+        kept = 0
         for start in range(0, len(both), _SLICE):
-            part = slice(start, start + _SLICE)
-            low = (both[part] & _LOW).astype(np.int64)
-            kept[part] &= self._present(self._top - (self._top - low & 0xFFFF_FFFF))
-        return both[kept]
+            part = both[start : start + _SLICE]
+            part = part[self._present(_numbers(part, self._top))]
+            both[kept : kept + len(part)] = part
+            kept += len(part)
+        return both if kept == len(both) else both[:kept].copy()
+
+
+def most_frequent(numbers: Numbers, most: int) -> Numbers:
+    """Return the numbers that are found most often, the lowest first among equals."""
+    return _most_frequent(np.sort(numbers), most)
+
+
+@compiled
+def _most_frequent(ordered: Numbers, most: int) -> Numbers:
+    distinct, hits = np.empty(len(ordered), np.int64), np.zeros(len(ordered), np.int64)
+    count = 0
+    for at, number in enumerate(ordered):
+        if at == 0 or number != ordered[at - 1]:
+            distinct[count] = number
+            count += 1
+        hits[count - 1] += 1
+    chosen = np.empty(min(most, count), np.int64)
+    for place in range(len(chosen)):
+        best = 0
+        for at in range(count):
+            if hits[at] > hits[best]:
+                best = at
+        chosen[place], hits[best] = distinct[best], 0
+    return chosen
 
 
 def _lacking(reads: Sequence[_Read], present: npt.NDArray[np.bool_], keys: int, count: int) -> bool:
@@ -190,16 +189,136 @@ def _lacking(reads: Sequence[_Read], present: npt.NDArray[np.bool_], keys: int, 
     return False
 
 
-def _chosen(places: Numbers, numbers: Numbers, keys: int, count: int, *, last: bool) -> Found:
-    """Return the first or last numbers of each key."""
-    if len(numbers) <= 1:
-        return Found(places, numbers)
-    order = np.lexsort((numbers, places))
-    places, numbers = places[order], numbers[order]
-    kept = np.ones(len(places), np.bool_)
-    kept[1:] = (places[1:] != places[:-1]) | (numbers[1:] != numbers[:-1])
-    places, numbers = places[kept], numbers[kept]
-    bounds = places.searchsorted(np.arange(keys + 1))
-    at = np.arange(len(places))
-    kept = at >= bounds[places + 1] - count if last else at < bounds[places] + count
-    return Found(places[kept], numbers[kept])
+@compiled
+def _number(packed: np.uint64, top: int) -> int:
+    """Return the number of which a posting holds the lower half; none is above the top."""
+    return top - ((top - int(packed & _LOW)) & _BELOW)
+
+
+@compiled
+def _numbers(postings: Packed, top: int) -> Numbers:
+    found = np.empty(len(postings), np.int64)
+    for at, packed in enumerate(postings):
+        found[at] = _number(packed, top)
+    return found
+
+
+@compiled
+def _linked(young: Packed, start: int, heads: npt.NDArray[np.int32], links: npt.NDArray[np.int32]) -> None:
+    """Take the postings from here on into the chains."""
+    last = np.uint64(len(heads) - 1)
+    for at in range(start, len(young)):
+        slot = (young[at] >> _HALF) & last
+        links[at] = heads[slot]
+        heads[slot] = at + 1
+
+
+@compiled
+def _chained(
+    young: Packed, keys: Packed, heads: npt.NDArray[np.int32], links: npt.NDArray[np.int32], top: int
+) -> tuple[Numbers, Numbers]:
+    """Return the postings of the keys: places of the keys, and numbers."""
+    last = np.uint64(len(heads) - 1)
+    places, numbers = np.empty(64, np.int64), np.empty(64, np.int64)
+    count = 0
+    for place, key in enumerate(keys):
+        at = heads[key & last]
+        while at:
+            packed = young[at - 1]
+            if packed >> _HALF == key:
+                if count == len(places):
+                    places, numbers = _doubled(places), _doubled(numbers)
+                places[count], numbers[count] = place, _number(packed, top)
+                count += 1
+            at = links[at - 1]
+    return places[:count], numbers[:count]
+
+
+@compiled
+def _doubled(values: Numbers) -> Numbers:
+    larger = np.empty(2 * len(values), np.int64)
+    for at in range(len(values)):  # a slice would be assigned as fast, and compiled in two seconds
+        larger[at] = values[at]
+    return larger
+
+
+@compiled
+def _read(packed: Packed, keys: Packed, look: int, last: bool, top: int) -> tuple[Numbers, Numbers, Numbers]:
+    """Return at most so many postings of each key, the first or the last, and of which keys there are more."""
+    starts, ends, cut = np.zeros(len(keys), np.int64), np.zeros(len(keys), np.int64), np.empty(len(keys), np.int64)
+    cuts, total = 0, 0
+    for place, key in enumerate(keys):
+        start = _first_from(packed, key << _HALF)
+        if start == len(packed) or packed[start] >> _HALF != key:
+            continue
+        end = _first_from(packed, (key + np.uint64(1)) << _HALF) if key < _LOW else len(packed)
+        if end - start > look:
+            cut[cuts] = place
+            cuts += 1
+            start, end = (end - look, end) if last else (start, start + look)
+        starts[place], ends[place] = start, end
+        total += end - start
+    places, numbers = np.empty(total, np.int64), np.empty(total, np.int64)
+    count = 0
+    for place in range(len(keys)):
+        for at in range(starts[place], ends[place]):
+            places[count], numbers[count] = place, _number(packed[at], top)
+            count += 1
+    return places, numbers, cut[:cuts]
+
+
+def _chosen(found: Numbers, keys: int, count: int, last: bool) -> Found:
+    """Return the first or last numbers of each key, each once, ascending; given as place and number in one."""
+    found.sort()
+    return Found(*_ends_of_runs(found, keys, count, last))
+
+
+@compiled
+def _ends_of_runs(found: Numbers, keys: int, count: int, last: bool) -> tuple[Numbers, Numbers]:
+    places, numbers = np.empty(len(found), np.int64), np.empty(len(found), np.int64)
+    total, at = 0, 0
+    for place in range(keys):
+        first = total
+        while at < len(found) and found[at] >> _NUMBER_BITS == place:
+            number = found[at] & _NUMBER
+            if (total - first < count or last) and (total == first or number != numbers[total - 1]):
+                places[total], numbers[total] = place, number
+                total += 1
+            at += 1
+        surplus = total - first - count
+        if surplus > 0:
+            for kept in range(first, first + count):
+                numbers[kept] = numbers[kept + surplus]
+            total = first + count
+    return places[:total], numbers[:total]
+
+
+@compiled
+def _first_from(packed: Packed, least: np.uint64) -> int:
+    """Return where the first posting of at least this stands."""
+    low, high = 0, len(packed)
+    while low < high:
+        middle = (low + high) >> 1
+        if packed[middle] < least:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@compiled
+def _in_order(one: Packed, other: Packed) -> Packed:
+    """Merge two sorted arrays; what stands in both, or twice in one, stands in the result once."""
+    both = np.empty(len(one) + len(other), np.uint64)
+    in_one, in_other, count = 0, 0, 0
+    while in_one < len(one) or in_other < len(other):
+        if in_other == len(other) or (in_one < len(one) and one[in_one] <= other[in_other]):
+            packed = one[in_one]
+            in_one += 1
+        else:
+            packed = other[in_other]
+            in_other += 1
+        if count == 0 or packed != both[count - 1]:
+            both[count] = packed
+            count += 1
+    return both[:count]

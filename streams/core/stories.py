@@ -8,8 +8,7 @@ import math
 import struct
 from array import array
 from base64 import b64decode, b64encode
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, NamedTuple, TypeAlias
@@ -18,10 +17,13 @@ import numpy as np
 import numpy.typing as npt
 import xxhash
 
+from streams.core.compiled import compiled
+from streams.core.hashset import holds, set_of
 from streams.core.pages import Numbers, Pages
 from streams.core.policy import Policy
 from streams.core.postings import Postings
-from streams.core.wording import Reading, Wording
+from streams.core.scan import Hashes, Places
+from streams.core.wording import Flags, Reading
 
 LEAD_WORDS: Final = 100  # the inverted pyramid: who, what and where stand on top
 MAX_TERMS: Final = 24  # 5 bytes each
@@ -31,9 +33,13 @@ _TERMS: Final = np.dtype([("term", "<u4"), ("weight", "u1")])
 STORY_ID_CHARS: Final = 36  # of a UUID
 NO_HOUR: Final = -(2**31)
 _UNCOUNTED: Final = 1 << 20  # terms: bounds the memory for counting them
+_AT_ONCE: Final = 256  # terms: more of them are sorted first
 _STRANGERS: Final = 4  # members of other stories that may have the 32-bit key of one story
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DATE_CHARS: Final = len("2026-04-07")
+
+_NAMED: Final = np.uint64(1)
+_PLACE_BITS: Final = 8  # of a term's place among those of an article
 
 Terms: TypeAlias = dict[int, int]
 """Hash of a word -> its weight in the article's unit vector, in 255ths."""
@@ -55,6 +61,13 @@ class StoryPolicy(Policy):
     candidates: int = 24  # articles compared with
 
 
+class Counted(NamedTuple):
+    """The terms of an article, each once, and how often each counts."""
+
+    terms: Hashes
+    counts: Numbers
+
+
 class Place(NamedTuple):
     """The story an article joins, None where it opens one, and how near the nearest story is."""
 
@@ -63,29 +76,55 @@ class Place(NamedTuple):
     newest: int | None  # sequence number of the newest article of that story
 
 
-def counted_terms(reading: Reading, policy: StoryPolicy) -> Counter[int]:
+def counted_terms(reading: Reading, policy: StoryPolicy) -> Counted:
     """Return the hashed content words of headline and lead, and how often they count."""
     heading, body = reading.heading, reading.body
-    counts = Counter(body.hashes[:LEAD_WORDS][body.telling[:LEAD_WORDS]].tolist())
-    for word in heading.hashes[heading.telling].tolist():
-        counts[word] += 1 + policy.title_weight
+    found = _counted(
+        heading.hashes, heading.names_at, heading.telling, body.hashes, body.names_at, body.telling,
+        policy.title_weight, policy.name_weight,
+    )  # fmt: skip
+    return Counted(*found)
+
+
+@compiled
+def _counted(
+    title: Hashes, title_names: Places, title_telling: Flags, text: Hashes, text_names: Places, text_telling: Flags,
+    title_weight: int, name_weight: int,
+) -> tuple[Hashes, Numbers]:  # fmt: skip
+    said, names = set_of(text), set_of(text[text_names])
+    lead = min(LEAD_WORDS, len(text))
+    terms, counts = np.empty(lead + len(title), np.uint64), np.empty(lead + len(title), np.int64)
+    count = 0
+    for at in range(lead):
+        if text_telling[at]:
+            count = _counted_on(terms, counts, count, _term(text[at], holds(names, text[at])), 1)
     # Many outlets write every word of a headline with a capital: the text knows better.
-    names = {*body.hashes[body.names_at].tolist(), *_names_not_in(body, heading)}
-    weights = 1, policy.name_weight
-    return Counter({_term(word, word in names): count * weights[word in names] for word, count in counts.items()})
+    unsaid = set_of(title[title_names])
+    for at in range(len(title)):
+        if title_telling[at]:
+            named = holds(names, title[at]) or (holds(unsaid, title[at]) and not holds(said, title[at]))
+            count = _counted_on(terms, counts, count, _term(title[at], named), 1 + title_weight)
+    for at in range(count):
+        if terms[at] & _NAMED:
+            counts[at] *= name_weight
+    return terms[:count], counts[:count]
 
 
-def _names_not_in(body: Wording, heading: Wording) -> list[int]:
-    """Return the hashes of the headline's names that the text does not say, in whatever writing."""
-    names = heading.hashes[heading.names_at]  # a handful: comparing them with every word costs less than look-ups
-    said = (names[:, None] == body.hashes).any(axis=1)
-    found: list[int] = names[~said].tolist()
-    return found
+@compiled
+def _counted_on(terms: Hashes, counts: Numbers, count: int, term: np.uint64, more: int) -> int:
+    """Count a term once more; return how many different ones there are."""
+    for at in range(count):
+        if terms[at] == term:
+            counts[at] += more
+            return count
+    terms[count], counts[count] = term, more
+    return count + 1
 
 
-def _term(word: int, named: bool) -> int:
+@compiled
+def _term(word: np.uint64, named: bool) -> np.uint64:
     """Return 32 bits of a word's hash, odd for names."""
-    return word >> 33 << 1 | named
+    return (word >> np.uint64(33) << np.uint64(1)) | np.uint64(named)
 
 
 def pack(terms: Terms) -> str:
@@ -169,8 +208,12 @@ class StoryIndex:
 
     def _count(self) -> None:
         """Count the terms of the articles that came: many at once where a state is rebuilt."""
-        if self._uncounted:
-            counts = self._counts
+        counts = self._counts
+        if len(self._uncounted) <= _AT_ONCE:
+            for term in self._uncounted:
+                counts[term] = counts.get(term, 0) + 1
+            del self._uncounted[:]
+        else:
             terms, times = np.unique(np.frombuffer(self._uncounted, np.uint32), return_counts=True)
             for term, count in zip(terms.tolist(), times.tolist(), strict=True):
                 counts[term] = counts.get(term, 0) + count
@@ -191,16 +234,13 @@ class StoryIndex:
                 members[place].append(number)
         return [found[-count:] for found in members]
 
-    def weigh(self, counts: Mapping[int, int]) -> Terms:
+    def weigh(self, counted: Counted) -> Terms:
         """Return the article's most telling terms, often in it and rare in the window, as a unit vector."""
         self._count()
-        members, filed, log, log1p = len(self._members) + 1, self._counts.get, math.log, math.log1p
-        weights = {
-            term: (1 + log(count)) * log1p(members / (filed(term, 0) + 1)) for term, count in counts.items()
-        }  # often in the article and rare in the window
-        top = sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:MAX_TERMS]
-        norm = math.sqrt(math.fsum(weight * weight for _, weight in top))
-        return {term: max(1, round(UNIT * weight / norm)) for term, weight in top}
+        filed = self._counts.get
+        known = np.array([filed(term, 0) for term in counted.terms.tolist()], np.int64)
+        terms, weights = _weighed(counted.terms, counted.counts, known, len(self._members) + 1)
+        return dict(zip(terms.tolist(), weights.tolist(), strict=True))
 
     def place(self, terms: Terms, published: int | None) -> Place:
         """Find the story of an article by its terms and the hour of its publication."""
@@ -221,12 +261,11 @@ class StoryIndex:
 
     def _cosines(self, terms: Terms, numbers: Numbers) -> list[float]:
         """Return the cosine of an article to each of these."""
-        own = np.array(sorted(terms), np.uint32)
-        weights = np.array([terms[term] for term in own.tolist()], np.int64)
-        theirs = self._members.gather("terms", numbers)
-        at = np.minimum(own.searchsorted(theirs), len(own) - 1)
-        products = np.where(own[at] == theirs, weights[at] * self._members.gather("weights", numbers), 0)
-        return [int(dot) / (UNIT * UNIT) for dot in products.sum(axis=1)]
+        own, weights = _arrays(terms)
+        products = _products(
+            own, weights, self._members.gather("terms", numbers), self._members.gather("weights", numbers)
+        )
+        return [dot / (UNIT * UNIT) for dot in products.tolist()]
 
     def _candidates(self, terms: Terms, published: int | None) -> Numbers:
         """Return the articles that share some rare terms, a name among them, nearest first.
@@ -234,26 +273,101 @@ class StoryIndex:
         Articles of one template share all but the rare terms, articles on one subject all but the names.
         """
         limit = self._policy.rare_articles + self._policy.rare_share * len(self._members)
-        rare = [term for term in terms if 0 < self._counts.get(term, 0) <= limit]
-        places, numbers = self._by_term.newest(rare, self._policy.bucket)
-        if not len(numbers):
-            return numbers
-        found, at = np.unique(numbers, return_inverse=True)
-        named = np.array([term & 1 for term in rare])[places]
-        weights = np.array([terms[term] for term in rare])[places]
-        near = np.bincount(at) >= self._policy.shared_terms
-        if any(term & 1 for term in terms):  # scripts without capital letters have no names
-            near &= np.bincount(at, named) > 0
-        near &= self._near(published, self._members.gather("hour", found))
-        found, sums = found[near], np.bincount(at, weights)[near]
-        return found[np.lexsort((-found, -sums))][: self._policy.candidates]
+        counts = self._counts
+        rare = {term: weight for term, weight in terms.items() if 0 < counts.get(term, 0) <= limit}
+        places, numbers = self._by_term.newest(list(rare), self._policy.bucket)
+        named = any(term & 1 for term in terms)  # scripts without capital letters have no names
+        found, sums = _sharing(
+            np.sort(numbers << _PLACE_BITS | places), *_arrays(rare), self._policy.shared_terms, named
+        )
+        hours = self._members.gather("hour", found)
+        hour = NO_HOUR if published is None else published
+        return _nearest(found, sums, hours, hour, self._policy.window_hours, self._policy.candidates)
 
-    def _near(self, hour: int | None, others: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
-        if hour is None:
-            return np.ones(len(others), np.bool_)
-        apart = np.abs(others.astype(np.int64) - hour)
-        near: npt.NDArray[np.bool_] = (apart <= self._policy.window_hours) | (others == NO_HOUR)
-        return near
+
+def _arrays(terms: Terms) -> tuple[Hashes, Numbers]:
+    return np.fromiter(terms, np.uint64, len(terms)), np.fromiter(terms.values(), np.int64, len(terms))
+
+
+@compiled
+def _weighed(terms: Hashes, counts: Numbers, filed: Numbers, members: int) -> tuple[Hashes, Numbers]:
+    """Return the terms of most weight, the lowest first among equals, and their weights in a unit vector."""
+    weights = np.empty(len(terms), np.float64)
+    for at in range(len(terms)):
+        weights[at] = (1 + math.log(counts[at])) * math.log1p(members / (filed[at] + 1))
+    kept = min(MAX_TERMS, len(terms))
+    chosen, told = np.empty(kept, np.uint64), np.empty(kept, np.float64)
+    for place in range(kept):
+        best = 0
+        for at in range(len(terms)):
+            if weights[at] > weights[best] or (weights[at] == weights[best] and terms[at] < terms[best]):
+                best = at
+        chosen[place], told[place], weights[best] = terms[best], weights[best], -1.0
+    total = 0.0
+    for weight in told:
+        total += weight * weight
+    norm = math.sqrt(total)
+    packed = np.empty(kept, np.int64)
+    for place in range(kept):
+        packed[place] = max(1, round(UNIT * told[place] / norm))
+    return chosen, packed
+
+
+@compiled
+def _products(
+    own: Hashes, weights: Numbers, terms: npt.NDArray[np.uint32], their_weights: npt.NDArray[np.uint8]
+) -> Numbers:
+    """Return the dot product of an article with each of several, in units of both weights."""
+    found = np.zeros(len(terms), np.int64)
+    for row in range(len(terms)):
+        for place in range(MAX_TERMS):
+            if their_weights[row, place]:
+                for at in range(len(own)):
+                    if own[at] == terms[row, place]:
+                        found[row] += weights[at] * np.int64(their_weights[row, place])
+    return found
+
+
+@compiled
+def _sharing(packed: Numbers, terms: Hashes, weights: Numbers, shared: int, named: bool) -> tuple[Numbers, Numbers]:
+    """Return the numbers that stand with so many terms, one a name where `named`, and the sums of their weights.
+
+    Given are numbers above places of terms, ascending.
+    """
+    found, sums = np.empty(len(packed), np.int64), np.empty(len(packed), np.int64)
+    count, at = 0, 0
+    while at < len(packed):
+        number, total, times, names = packed[at] >> _PLACE_BITS, 0, 0, 0
+        while at < len(packed) and packed[at] >> _PLACE_BITS == number:
+            place = packed[at] & ((1 << _PLACE_BITS) - 1)
+            total += weights[place]
+            names += int(terms[place] & _NAMED)
+            times += 1
+            at += 1
+        if times >= shared and (names or not named):
+            found[count], sums[count] = number, total
+            count += 1
+    return found[:count], sums[:count]
+
+
+@compiled
+def _nearest(found: Numbers, sums: Numbers, hours: npt.NDArray[np.int32], hour: int, window: int, most: int) -> Numbers:
+    """Return the numbers of the largest sums that were published near the hour, the latest first among equals."""
+    left = np.empty(len(found), np.int64)
+    count = 0
+    for at in range(len(found)):
+        if hour == NO_HOUR or hours[at] == NO_HOUR or abs(np.int64(hours[at]) - hour) <= window:
+            left[count] = at
+            count += 1
+    chosen = np.empty(min(most, count), np.int64)
+    for place in range(len(chosen)):
+        best = 0
+        for other in range(count):
+            if sums[left[other]] >= sums[left[best]]:  # found ascends: the later one is the latest
+                best = other
+        chosen[place] = found[left[best]]
+        sums[left[best]] = -1
+    return chosen
 
 
 def _nearness(found: list[float], compared: int) -> float:

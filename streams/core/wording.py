@@ -2,11 +2,16 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
-from streams.core.scan import Flags, Hashes, Places, Scanned, scan
+from streams.core.compiled import compiled
+from streams.core.hashset import holds, set_of
+from streams.core.scan import CAPITAL, FIGURE, TELLS, Facts, Hashes, Places, Scanned, scan
+
+Flags: TypeAlias = npt.NDArray[np.bool_]
 
 
 class Wording(NamedTuple):
@@ -22,7 +27,7 @@ class Paragraphs(NamedTuple):
     """The words of all paragraphs of a text, those too that only the outlet adds."""
 
     hashes: Hashes  # of each word, as in `Wording`
-    telling: Flags
+    facts: Facts  # of each word, as in `scan.Scanned`
     ends: Places  # of each paragraph: at which word the next one begins
     header: int  # how many paragraphs at the beginning only the outlet adds
     footer: int  # how many at the end
@@ -48,7 +53,7 @@ def read_article(title: str, text: str) -> Reading:
     head = int(ends[0])
     return Reading(
         _wording(words, 0, head), _wording(words, int(ends[first]), int(ends[last])), _note_in(title, parts),
-        Paragraphs(words.hashes[head:], words.telling[head:], ends[1:] - head, first, len(parts) - last),
+        Paragraphs(words.hashes[head:], words.facts[head:], ends[1:] - head, first, len(parts) - last),
     )  # fmt: skip
 
 
@@ -59,14 +64,32 @@ def read(text: str) -> Wording:
 
 
 def _wording(words: Scanned, start: int, end: int) -> Wording:
-    hashes, here = words.hashes[start:end], slice(start, end)
-    return Wording(hashes, words.figures[here].nonzero()[0], _names(hashes, words.capitals[here]), words.telling[here])
+    hashes = words.hashes[start:end]
+    return Wording(hashes, *_told_apart(hashes, words.facts[start:end]))
+
+
+@compiled
+def _told_apart(hashes: Hashes, facts: Facts) -> tuple[Places, Places, Flags]:
+    """Return at which words figures and names stand, and which words tell something."""
+    small = set_of(hashes[facts & CAPITAL == 0])
+    figures, names = np.empty(len(hashes), np.intp), np.empty(len(hashes), np.intp)
+    telling = np.empty(len(hashes), np.bool_)
+    figure_count, name_count = 0, 0
+    for at, fact in enumerate(facts):
+        telling[at] = fact & TELLS
+        if fact & FIGURE:
+            figures[figure_count] = at
+            figure_count += 1
+        elif fact & CAPITAL and not holds(small, hashes[at]):
+            names[name_count] = at
+            name_count += 1
+    return figures[:figure_count], names[:name_count], telling
 
 
 def read_paragraph(part: str) -> Paragraphs:
     """Return the words of one paragraph as it is written."""
     words = scan(part)
-    return Paragraphs(words.hashes, words.telling, words.lines, 0, 0)
+    return Paragraphs(words.hashes, words.facts, words.lines, 0, 0)
 
 
 def variants(part: str) -> tuple[str, ...]:
@@ -74,16 +97,6 @@ def variants(part: str) -> tuple[str, ...]:
     cut = _without_dateline(part)
     found = tuple(dict.fromkeys((part, cut, _without_credits(part), _without_credits(cut))))
     return found if len(found) > 1 else ()
-
-
-def _names(hashes: Hashes, capital: Flags) -> Places:
-    """Return at which of the words with a capital letter those stand that are nowhere without."""
-    places, others = capital.nonzero()[0], np.sort(hashes[~capital])
-    if not len(others):
-        return places
-    found = others.searchsorted(hashes[places])
-    never: Places = places[others[np.minimum(found, len(others) - 1)] != hashes[places]]
-    return never
 
 
 def paragraphs(text: str) -> list[str]:

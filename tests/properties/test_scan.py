@@ -1,12 +1,9 @@
-"""The words that operations on arrays find are those that are read one by one."""
+"""The words that one pass over a text finds are those that are read one by one."""
 
-import numpy as np
-import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from streams.core import scan as module
-from streams.core.scan import scan, word_hashes
+from streams.core.scan import CAPITAL, FIGURE, TELLS, scan, word_hashes
 from streams.core.tokens import Kind, pattern_of, plain, word_of
 
 PIECES = (
@@ -29,9 +26,9 @@ def test_they_are_those_that_are_read_one_by_one(text: str) -> None:
     words = [word for chunk in chunks for word in map(word_of, pattern_of(chunk).findall(chunk)) if word.text]
     found = scan(text)
     assert found.hashes.tolist() == word_hashes([word.text for word in words]).tolist()
-    assert found.figures.tolist() == [word.kind == Kind.FIGURE for word in words]
-    assert found.capitals.tolist() == [word.kind == Kind.CAPITAL for word in words]
-    assert found.telling.tolist() == [word.tells for word in words]
+    assert (found.facts & FIGURE > 0).tolist() == [word.kind == Kind.FIGURE for word in words]
+    assert (found.facts & CAPITAL > 0).tolist() == [word.kind == Kind.CAPITAL for word in words]
+    assert (found.facts & TELLS > 0).tolist() == [word.tells for word in words]
     lines = text.split("\n")
     assert found.lines.tolist() == [len(scan("\n".join(lines[: at + 1])).hashes) for at in range(len(lines))]
 
@@ -42,12 +39,3 @@ def test_a_hash_depends_on_the_word_alone(words: list[str]) -> None:
     together = word_hashes(words).tolist()
     assert together == [word_hashes([word])[0] for word in words]
     assert len(set(together)) == len(set(words))
-
-
-def test_a_text_longer_than_the_powers_made_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_POWERS", [powers[:8] for powers in module._POWERS])
-    text = "word other " * 20_000
-    assert len(text) > len(module._POWERS[0])
-    found = scan(text)
-    assert np.unique(found.hashes).size == 2
-    assert found.hashes.tolist() == word_hashes(["word", "other"]).tolist() * 20_000

@@ -446,6 +446,19 @@ def test_at_most_so_many_are_remembered() -> None:
     assert fold.expire(5) == []
 
 
+def test_memory_that_ends_before_the_window_says_how_far_back_it_reaches() -> None:
+    fold = Fold(DedupePolicy(max_articles=2))
+    fold.take(numbered(0), at=0)
+    assert fold.state.shortened_ms() is None
+    for seed in range(1, 4):
+        fold.expire(seed * HOUR_MS)
+        fold.take(numbered(seed), at=seed * HOUR_MS)
+    assert fold.state.shortened_ms() == 2 * HOUR_MS
+    fold.expire(200 * HOUR_MS)
+    fold.take(numbered(9), at=200 * HOUR_MS)
+    assert fold.state.shortened_ms() is None
+
+
 def test_a_decision_forgotten_and_applied_again_expires_once() -> None:
     fold = Fold()
     decision = fold.take(numbered(1), at=0)

@@ -19,7 +19,7 @@ from tests.clean_articles import headline, report
 
 GOLDEN = (
     "DQAAAAkAAAAAAAAAwAkMAQTInsIFsnilCQTchBeP4agY+wF5NbWjn6yqQnjPXZgY7cK0Lf6tfTQVWkaRGUofuBzMS3EgDUOXMJsPckb056pifIStcYco"
-    "y5axoE2YOLiTqmLHg/MybtZa/F3BbeVfwW2/l6W9b1Fv6Q=="
+    "y5axoE2YOLiTqmLHg/MyDsXkv1cOgG+hTZj8Xd2y5V/dsg=="
 )
 
 
