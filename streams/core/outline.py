@@ -28,7 +28,8 @@ _HASH_BYTES: Final = 3  # one in 16 million; a handful of paragraphs is compared
 HASH: Final = np.uint64((1 << 8 * _HASH_BYTES) - 1)
 NOTHING: Final = 0  # hash of a paragraph without a word: asterisks, a rule
 _HEAD: Final = struct.Struct("<BBBI")  # bytes of a sketch, paragraphs of the header, of the footer, in all
-_FOUR_BYTES: Final = np.dtype("<u4")
+_BYTE: Final = np.uint64(255)
+_BYTE_BITS: Final = np.uint64(8)
 _BIN_SHIFT: Final = np.uint64(64 - (BINS - 1).bit_length())
 _FACTOR_SHIFT: Final = np.uint64(32)
 _ODD: Final = np.uint64(1)
@@ -57,9 +58,25 @@ class Outline(NamedTuple):
         count = min(len(self.hashes), MAX_PARAGRAPHS)
         width = min(BINS // 2, MAX_BYTES // count - _HASH_BYTES) if count else 0
         head = _HEAD.pack(width, self.header, self.footer, self.total)
-        hashes = self.hashes[:count].astype(_FOUR_BYTES).view(np.uint8).reshape(count, 4)[:, :_HASH_BYTES]
-        low = self.sketches[:count, : 2 * width]
-        return b64encode(head + hashes.tobytes() + (low[:, ::2] << 4 | low[:, 1::2]).tobytes()).decode()
+        return b64encode(head + _packed(self.hashes[:count], self.sketches, width).tobytes()).decode()
+
+
+@compiled
+def _packed(hashes: Hashes, sketches: Sketches, width: int) -> Sketches:
+    """Return the hashes, three bytes each, and the sketches behind them, two bins a byte."""
+    found = np.empty(len(hashes) * (_HASH_BYTES + width), np.uint8)
+    at = 0
+    for whole in hashes:
+        left = whole
+        for _ in range(_HASH_BYTES):
+            found[at] = left & _BYTE
+            left >>= _BYTE_BITS
+            at += 1
+    for place in range(len(hashes)):
+        for pair in range(width):
+            found[at] = sketches[place, 2 * pair] << 4 | sketches[place, 2 * pair + 1]
+            at += 1
+    return found
 
 
 def unpack(packed: str) -> Outline:
