@@ -10,12 +10,13 @@ fills, they agree in as many as they share words.
 
 import struct
 from base64 import b64decode, b64encode
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from streams.core.scan import Flags, Hashes, Places
+from streams.core.compiled import compiled
+from streams.core.scan import TELLS, Facts, Hashes, Places
 from streams.core.wording import Paragraphs
 
 MAX_PARAGRAPHS: Final = 64  # remembered of a version; one article in forty has more
@@ -27,12 +28,13 @@ _HASH_BYTES: Final = 3  # one in 16 million; a handful of paragraphs is compared
 HASH: Final = np.uint64((1 << 8 * _HASH_BYTES) - 1)
 NOTHING: Final = 0  # hash of a paragraph without a word: asterisks, a rule
 _HEAD: Final = struct.Struct("<BBBI")  # bytes of a sketch, paragraphs of the header, of the footer, in all
-_FOUR_BYTES: Final = np.dtype("<u4")
+_BYTE: Final = np.uint64(255)
+_BYTE_BITS: Final = np.uint64(8)
 _BIN_SHIFT: Final = np.uint64(64 - (BINS - 1).bit_length())
 _FACTOR_SHIFT: Final = np.uint64(32)
 _ODD: Final = np.uint64(1)
-_LOW: Final = np.uint8(15)  # four bits; 0 is a bin that no word fills, or as good as one
-_FIRST_BINS: Final = np.arange(0, BINS * MAX_READ, BINS)
+_VALUE: Final = np.uint64(2**32 - 1)
+_LOW: Final = np.uint32(15)  # four bits; 0 is a bin that no word fills, or as good as one
 
 Sketches: TypeAlias = npt.NDArray[np.uint8]  # a row a paragraph, 0 to 15
 
@@ -56,9 +58,25 @@ class Outline(NamedTuple):
         count = min(len(self.hashes), MAX_PARAGRAPHS)
         width = min(BINS // 2, MAX_BYTES // count - _HASH_BYTES) if count else 0
         head = _HEAD.pack(width, self.header, self.footer, self.total)
-        hashes = self.hashes[:count].astype(_FOUR_BYTES).view(np.uint8).reshape(count, 4)[:, :_HASH_BYTES]
-        low = self.sketches[:count, : 2 * width]
-        return b64encode(head + hashes.tobytes() + (low[:, ::2] << 4 | low[:, 1::2]).tobytes()).decode()
+        return b64encode(head + _packed(self.hashes[:count], self.sketches, width).tobytes()).decode()
+
+
+@compiled
+def _packed(hashes: Hashes, sketches: Sketches, width: int) -> Sketches:
+    """Return the hashes, three bytes each, and the sketches behind them, two bins a byte."""
+    found = np.empty(len(hashes) * (_HASH_BYTES + width), np.uint8)
+    at = 0
+    for whole in hashes:
+        left = whole
+        for _ in range(_HASH_BYTES):
+            found[at] = left & _BYTE
+            left >>= _BYTE_BITS
+            at += 1
+    for place in range(len(hashes)):
+        for pair in range(width):
+            found[at] = sketches[place, 2 * pair] << 4 | sketches[place, 2 * pair + 1]
+            at += 1
+    return found
 
 
 def unpack(packed: str) -> Outline:
@@ -75,54 +93,33 @@ def unpack(packed: str) -> Outline:
 
 def outline(words: Paragraphs, most: int = MAX_PARAGRAPHS) -> Outline:
     """Return what is kept of the first paragraphs of a text; a pure function of its words."""
-    sides = words.header, words.footer, len(words.ends)
-    ends = words.ends[:most]
-    counts = ends.copy()
-    counts[1:] -= ends[:-1]
-    filled = counts.nonzero()[0]
-    if not len(filled):
-        return Outline(*sides, np.zeros(len(ends), np.uint64), np.zeros((len(ends), BINS), np.uint8))
-    starts = ends - counts
-    if len(filled) < len(ends):
-        starts, counts = starts[filled], counts[filled]
-    last = int(ends[-1])
-    hashes = _hashes(words.hashes[:last], starts)
-    sketches = _sketches(words.hashes[:last], words.telling[:last], starts, counts)
-    if len(filled) < len(ends):
-        hashes, sketches = _at(filled, hashes, len(ends)), _at(filled, sketches, len(ends))
-    return Outline(*sides, hashes, sketches)
+    hashes, sketches = _outlined(words.hashes, words.facts, words.ends[:most])
+    return Outline(words.header, words.footer, len(words.ends), hashes, sketches)
 
 
-def _at(places: Places, rows: npt.NDArray[Any], count: int) -> npt.NDArray[Any]:
-    """Return so many rows, which at other places are zero."""
-    found = np.zeros((count, *rows.shape[1:]), rows.dtype)
-    found[places] = rows
-    return found
+@compiled
+def _outlined(words: Hashes, facts: Facts, ends: Places) -> tuple[Hashes, Sketches]:
+    hashes, sketches = np.zeros(len(ends), np.uint64), np.zeros((len(ends), BINS), np.uint8)
+    given, greatest = factors(words), np.zeros(BINS, np.uint32)
+    start = 0
+    for place, end in enumerate(ends):
+        total, tells = np.uint64(0), False
+        for at in range(start, end):
+            total += words[at] * given[at + 1] if at + 1 < end else words[at]
+            tells |= facts[at] & TELLS > 0
+        hashes[place] = total & HASH
+        greatest[:] = 0
+        for at in range(start, end):  # its telling words; all words where none tells
+            if facts[at] & TELLS or not tells:
+                kept = words[at] >> _BIN_SHIFT
+                greatest[kept] = max(greatest[kept], np.uint32(words[at] & _VALUE))
+        for kept in range(BINS):
+            sketches[place, kept] = greatest[kept] & _LOW
+        start = end
+    return hashes, sketches
 
 
+@compiled
 def factors(words: Hashes) -> Hashes:
     """Return what each word gives to the one before it as a factor: odd, so that nothing of that one is lost."""
-    found = words >> _FACTOR_SHIFT
-    found |= _ODD
-    return found
-
-
-def _hashes(words: Hashes, starts: Places) -> Hashes:
-    given, terms = factors(words), words.copy()
-    given[starts] = _ODD  # the last word of a paragraph counts as it is
-    terms[:-1] *= given[1:]
-    return np.add.reduceat(terms, starts) & HASH
-
-
-def _sketches(words: Hashes, telling: Flags, starts: Places, counts: Places) -> Sketches:
-    """Return of each paragraph the greatest of its telling words in each bin; of all words where none tells."""
-    told = np.logical_or.reduceat(telling, starts)
-    chosen = (telling if told.all() else telling | ~told.repeat(counts)).nonzero()[0]
-    kept = words[chosen]
-    bins = (kept >> _BIN_SHIFT).astype(np.intp)
-    bins += _FIRST_BINS[: len(starts)].repeat(counts)[chosen]
-    greatest = np.zeros(BINS * len(starts), np.uint32)
-    np.maximum.at(greatest, bins, kept.astype(np.uint32))
-    sketches = greatest.astype(np.uint8)
-    sketches &= _LOW
-    return sketches.reshape(len(starts), BINS)
+    return (words >> _FACTOR_SHIFT) | _ODD

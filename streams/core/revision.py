@@ -57,8 +57,8 @@ def _as_before(before: Outline, words: Paragraphs, text: str) -> Paragraphs:
             chosen[place] = one
     if not chosen:
         return words
-    hashes, telling = np.split(words.hashes, words.ends), np.split(words.telling, words.ends)
+    hashes, facts = np.split(words.hashes, words.ends), np.split(words.facts, words.ends)
     for place, one in chosen.items():
-        hashes[place], telling[place] = one.hashes, one.telling
+        hashes[place], facts[place] = one.hashes, one.facts
     ends = np.array([len(part) for part in hashes[:-1]], np.intp).cumsum()
-    return words._replace(hashes=np.concatenate(hashes), telling=np.concatenate(telling), ends=ends)
+    return words._replace(hashes=np.concatenate(hashes), facts=np.concatenate(facts), ends=ends)

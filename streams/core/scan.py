@@ -106,12 +106,11 @@ def _spread(mixed: np.uint64) -> np.uint64:
 @compiled
 def _scanned(
     characters: _Characters, classes: npt.NDArray[np.uint8], folded: Hashes, shift: np.uint64, listed: Hashes,
-    kinds: npt.NDArray[np.uint8], digits: Hashes, hashes: Hashes, facts: Facts,
-    lines: Places,
+    kinds: npt.NDArray[np.uint8], digits: Hashes, hashes: Hashes, facts: Facts, lines: Places,
 ) -> int:  # fmt: skip
-    """Write hash and facts of each word, and where lines end; return how many words there are.
+    """Write hash and facts of each word, and where lines end.
 
-    -1 for a text that takes the slow way.
+    Return how many words there are, -1 for a text that takes the slow way.
     """
     for code in characters:
         if code >= _BMP - 1 or classes[code] >= _SLOW:

@@ -25,7 +25,7 @@ class Paragraphs(NamedTuple):
     """The words of all paragraphs of a text, those too that only the outlet adds."""
 
     hashes: Hashes  # of each word, as in `Wording`
-    telling: Flags
+    facts: Facts  # of each word, as in `scan.Scanned`
     ends: Places  # of each paragraph: at which word the next one begins
     header: int  # how many paragraphs at the beginning only the outlet adds
     footer: int  # how many at the end
@@ -56,7 +56,7 @@ def read_article(title: str, text: str) -> Reading:
     head = int(ends[0])
     return Reading(
         _wording(words, 0, head), _wording(words, int(ends[first]), int(ends[last])), _note_in(title, parts),
-        Paragraphs(words.hashes[head:], _tells(words)[head:], ends[1:] - head, first, len(parts) - last), substance,
+        Paragraphs(words.hashes[head:], words.facts[head:], ends[1:] - head, first, len(parts) - last), substance,
     )  # fmt: skip
 
 
@@ -69,23 +69,6 @@ def read(text: str) -> Wording:
 def _wording(words: Scanned, start: int, end: int) -> Wording:
     hashes = words.hashes[start:end]
     return Wording(hashes, *_told_apart(hashes, words.facts[start:end]))
-
-
-def _tells(words: Scanned) -> Flags:
-    return words.facts & TELLS > 0
-
-
-def read_paragraph(part: str) -> Paragraphs:
-    """Return the words of one paragraph as it is written."""
-    words = scan(part)
-    return Paragraphs(words.hashes, _tells(words), words.lines, 0, 0)
-
-
-def variants(part: str) -> tuple[str, ...]:
-    """Return a paragraph with and without dateline and credits; none where it has neither."""
-    cut = _without_dateline(part)
-    found = tuple(dict.fromkeys((part, cut, _without_credits(part), _without_credits(cut))))
-    return found if len(found) > 1 else ()
 
 
 @compiled
@@ -129,6 +112,19 @@ def _holds(slots: Hashes, wanted: np.uint64) -> bool:
     while slots[slot] and slots[slot] != wanted:
         slot = (slot + np.uint64(1)) & last
     return bool(slots[slot] == wanted)
+
+
+def read_paragraph(part: str) -> Paragraphs:
+    """Return the words of one paragraph as it is written."""
+    words = scan(part)
+    return Paragraphs(words.hashes, words.facts, words.lines, 0, 0)
+
+
+def variants(part: str) -> tuple[str, ...]:
+    """Return a paragraph with and without dateline and credits; none where it has neither."""
+    cut = _without_dateline(part)
+    found = tuple(dict.fromkeys((part, cut, _without_credits(part), _without_credits(cut))))
+    return found if len(found) > 1 else ()
 
 
 def paragraphs(text: str) -> list[str]:

@@ -30,6 +30,7 @@ def drafted(places: list[int]) -> str:
 
 
 @given(LONG_TEXTS)
+@settings(deadline=None)  # the first call may compile
 def test_a_text_changes_nothing_of_itself(text: str) -> None:
     found = changed(text, text)
     behind = max(0, len(paragraphs(text)) - MAX_PARAGRAPHS)
@@ -38,11 +39,13 @@ def test_a_text_changes_nothing_of_itself(text: str) -> None:
 
 
 @given(LONG_TEXTS)
+@settings(deadline=None)  # the first call may compile
 def test_an_outline_is_small(text: str) -> None:
     assert len(outline(read_article("", text).paragraphs).pack()) <= 608
 
 
 @given(LONG_TEXTS, LONG_TEXTS)
+@settings(deadline=None)  # the first call may compile
 def test_places_stand_in_the_texts_and_name_each_paragraph_once(old: str, new: str) -> None:
     found = changed(old, new)
     named = [*found.added, *found.altered, *found.moved]
@@ -54,7 +57,7 @@ def test_places_stand_in_the_texts_and_name_each_paragraph_once(old: str, new: s
 
 
 @given(TEXTS, TEXTS)
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @example("storm Oslo\n\nof the storm", "storm Oslo of the storm")
 def test_words_that_came_or_went_stand_in_a_paragraph_that_is_named(old: str, new: str) -> None:
     found = changed(old, new)
@@ -78,6 +81,7 @@ def _of_the_outlet(text: str) -> set[int]:
 
 
 @given(TEXTS, TEXTS)
+@settings(deadline=None)  # the first call may compile
 def test_a_version_is_no_duplicate_and_its_event_is_the_same_from_the_recorded_decision(old: str, new: str) -> None:
     state = DedupeState()
     before, after = (clean_article("https://a.example/1", "A title", text) for text in (old, new))
@@ -97,7 +101,7 @@ def told(text: str) -> list[int]:
 
 
 @given(DRAFTS, DRAFTS)
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_of_unlike_paragraphs_all_that_came_or_went_are_named(old: list[int], new: list[int]) -> None:
     found = changed(drafted(old), drafted(new))
     came = [place for place, number in enumerate(new) if number not in old]
@@ -113,6 +117,7 @@ def test_of_unlike_paragraphs_all_that_came_or_went_are_named(old: list[int], ne
 
 
 @given(DRAFTS.filter(len), st.data())
+@settings(deadline=None)  # the first call may compile
 def test_line_breaks_that_go_or_come_change_nothing(places: list[int], data: st.DataObject) -> None:
     breaks = data.draw(st.lists(st.sampled_from(["\n\n", " "]), min_size=len(places), max_size=len(places)))
     merged = "".join(POOL[place] + between for place, between in zip(places, breaks, strict=True))

@@ -3,6 +3,7 @@
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from streams.core.scan import TELLS
 from streams.core.wording import Wording, correction_note, paragraphs, parted, read, read_article, substance
 
 LINES = (
@@ -42,5 +43,5 @@ def test_paragraphs_are_all_that_the_text_holds(text: str) -> None:
         alone = read(parts[place])
         if place not in edges:
             assert found.hashes[start:end].tolist() == alone.hashes.tolist()
-            assert found.telling[start:end].tolist() == alone.telling.tolist()
-    assert len(found.hashes) == len(found.telling) == (int(found.ends[-1]) if parts else 0)
+            assert (found.facts[start:end] & TELLS > 0).tolist() == alone.telling.tolist()
+    assert len(found.hashes) == len(found.facts) == (int(found.ends[-1]) if parts else 0)
