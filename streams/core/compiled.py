@@ -13,7 +13,8 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """Return the function as numba compiles it at its first call.
 
     The result is kept beside the module, or in the user's cache folder where that may not be written. Integers are
-    taken modulo 2**64, as in C: mix no signed ones with unsigned ones, which would give floats.
+    taken modulo 2**64, as in C: mix no signed ones with unsigned ones, which would give floats. Call no compiled
+    function of another module: what is kept is made anew when its own file changes, and only then.
     """
     try:
         return cast(Callable[P, R], njit(cache=True)(function))
