@@ -113,7 +113,7 @@ def test_dedupe_tells_of_a_swallowed_story_under_its_own_key() -> None:
     stage = dedupe_stage(CONTEXT, lambda: state)
     given = [_clean(n, text) for n, text in enumerate((one, other, f"{one} {other}"))]
     handled = [_at_once(stage, each) for each in given]
-    updates = [[out for out in each.outputs if out.topic is CATALOGUE.stories] for each in handled]
+    updates = [[out for out in each.outputs if out.topic.name == CATALOGUE.stories.name] for each in handled]
     [opened], [second], [joined, merged] = updates
     assert (opened.key, second.key) == (joined.key, merged.key)
     told = decode(StoryUpdate, merged.value)
