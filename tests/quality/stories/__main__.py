@@ -24,7 +24,7 @@ def main() -> None:
     print(card.table(rows), flush=True)
     articles = data.told()
     print(card.faults(articles, runs.stories_of(articles)), flush=True)
-    for dating in data.DATINGS if options.orders else ():
+    for dating in (data.WEEK_LONG, data.AS_DATED) if options.orders else ():
         for title, policy in (("", None), (", nothing merged", runs.NO_MERGING)):
             orders = runs.in_other_orders(dating, policy=policy)
             print(f"\nother orders, {dating}{title}\n{card.orders_table(orders)}", flush=True)
