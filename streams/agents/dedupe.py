@@ -20,9 +20,10 @@ from streams.contracts.events import (
 )
 from streams.contracts.topics import TopicSpec, sources_of
 from streams.core.decision import Decision
-from streams.core.dedupe import DedupeState, outcome, swallowed_stories
+from streams.core.dedupe import DedupeState
 from streams.core.groups import group_updates
 from streams.core.matching import HOUR_MS
+from streams.core.outcome import outcome, swallowed_stories
 from streams.delivery.records import Ahead, Handled, Output, Record, Stage, TableWrite
 
 NAME = "dedupe"

@@ -205,8 +205,8 @@ class Run:
     def _judged(
         self, value: bytes | None, origin: str, ingested_at: int | None, arrived_at: int | None
     ) -> UniqueArticle | DuplicateSeen:
-        from streams.core.dedupe import outcome
         from streams.core.normalise import normalise
+        from streams.core.outcome import outcome
 
         article = normalise(
             value, origin=origin, ingested_at=ingested_at, pipeline=self._pipeline, models=self._parts.normalise_models

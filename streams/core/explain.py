@@ -11,9 +11,11 @@ from typing import Final, NamedTuple, TypeAlias
 from streams.contracts.events import Change, Changes, CleanArticle, UniqueArticle, Verdict
 from streams.core.align import Alignment, Difference, align, align_line
 from streams.core.decision import Decision
-from streams.core.dedupe import COPY_OF_COPY, DedupeState, outcome
+from streams.core.dedupe import DedupeState
 from streams.core.fingerprint import MAX_PAIRS, MAX_SHINGLES, Fingerprint, Overlap, fingerprint, overlap
 from streams.core.matching import HOUR_MS, DedupePolicy, Match, compare
+from streams.core.memory import COPY_OF_COPY
+from streams.core.outcome import outcome
 from streams.core.override import RULE as OVERRIDE
 from streams.core.slots import Slots, figures_and_names
 from streams.core.stories import StoryPolicy

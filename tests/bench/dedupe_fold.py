@@ -13,7 +13,8 @@ from time import perf_counter, process_time
 from typing import Final, TypeVar
 
 from streams.contracts.events import CleanArticle
-from streams.core.dedupe import DedupeState, outcome
+from streams.core.dedupe import DedupeState
+from streams.core.outcome import outcome
 from tests.clean_articles import clean_article
 from tests.data import DATA
 

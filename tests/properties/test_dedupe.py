@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from streams.contracts.codec import encode
 from streams.contracts.events import CleanArticle
-from streams.core.dedupe import Decision, DedupePolicy, DedupeState, outcome, swallowed_stories
+from streams.core.dedupe import Decision, DedupePolicy, DedupeState
+from streams.core.outcome import outcome, swallowed_stories
 from tests.clean_articles import HOUR_MS, clean_article, edited, headline, report
 
 TEXTS = [report(seed) for seed in range(3)]

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from streams.contracts.codec import encode
 from streams.contracts.events import Changes
-from streams.core.dedupe import DedupeState, outcome
+from streams.core.dedupe import DedupeState
+from streams.core.outcome import outcome
 from streams.core.outline import MAX_PARAGRAPHS, MAX_READ, outline, unpack
 from streams.core.revision import changes
 from streams.core.wording import paragraphs, read, read_article

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from streams.contracts.events import CleanArticle, UniqueArticle
-from streams.core.dedupe import DedupeState, outcome
+from streams.core.dedupe import DedupeState
+from streams.core.outcome import outcome
 from tests.clean_articles import clean_article
 from tests.quality.revisions.edits import EDITS
 from tests.quality.revisions.made import Article, Revision, Truth

@@ -14,17 +14,11 @@ from streams.contracts.codec import decode
 from streams.contracts.errors import Malformed
 from streams.contracts.events import Changes, CleanArticle, DuplicateSeen, ForgetArticle, UniqueArticle
 from streams.core.decision import MAX_TITLE_CHARS, Filed, filed
-from streams.core.dedupe import (
-    COPY_OF_COPY,
-    MAX_RELATED,
-    Decision,
-    DedupePolicy,
-    DedupeState,
-    outcome,
-    swallowed_stories,
-)
+from streams.core.dedupe import MAX_RELATED, Decision, DedupePolicy, DedupeState
 from streams.core.fingerprint import fingerprint
 from streams.core.matching import compare
+from streams.core.memory import COPY_OF_COPY
+from streams.core.outcome import outcome, swallowed_stories
 from streams.core.stories import StoryPolicy
 from streams.core.wording import read_article
 from tests.clean_articles import HOUR_MS, clean_article, edited, headline, numbered, report

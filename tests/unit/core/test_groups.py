@@ -8,8 +8,9 @@ import pytest
 from streams.contracts import ids
 from streams.contracts.events import CleanArticle, GroupUpdate
 from streams.core.decision import Decision, GroupPlace, filed, filed_of, group_key, group_place
-from streams.core.dedupe import DedupeState, outcome
+from streams.core.dedupe import DedupeState
 from streams.core.groups import group_updates
+from streams.core.outcome import outcome
 from tests.clean_articles import HOUR_MS, clean_article, edited, headline, numbered, report
 from tests.unit.core.test_dedupe import Fold, paragraphs
 
