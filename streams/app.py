@@ -28,7 +28,7 @@ from streams.contracts.topics import MAX_EVENT_BYTES, STAGES, TopicSpec
 from streams.core import classify, extract
 from streams.core.classify import TopicModel
 from streams.core.dedupe import POLICY_VERSION as DEDUPE_VERSION
-from streams.core.dedupe import DedupeState
+from streams.core.dedupe import DedupeState, prepare
 from streams.core.matching import HOUR_MS, DedupePolicy
 from streams.core.normalise import NormaliseModels, NormalisePolicy
 from streams.core.stories import StoryPolicy
@@ -265,6 +265,7 @@ def _build_normalise(app: Any, settings: Settings, context: Context, parts: Part
 
 
 def _build_dedupe(app: Any, settings: Settings, context: Context, parts: Parts) -> Built:
+    prepare()  # before there is a group to keep in touch with: compiled for the first time, it takes seconds
     changelog = Changelog(
         settings.catalogue.decisions.name,
         fresh=lambda: DedupeState(dedupe_policy(settings), pipeline=context.pipeline, shelf=DiskShelf(settings.state)),

@@ -14,6 +14,7 @@ from streams.contracts.events import (
     Changes,
     CleanArticle,
     ForgetArticle,
+    Language,
     OverrideArticles,
     Verdict,
 )
@@ -38,7 +39,7 @@ from streams.core.revision import changes
 from streams.core.story_terms import Terms, counted_terms, pack, published_hour
 from streams.core.wording import Reading, read_article
 
-__all__ = ["Decision", "DedupePolicy", "DedupeState"]
+__all__ = ["Decision", "DedupePolicy", "DedupeState", "prepare"]
 
 MAX_RELATED: Final = 8  # earlier articles that a longer one contains
 _LINKS: Final = (*VERDICTS, "contains")
@@ -362,3 +363,19 @@ def _later(ingested_at: int | None, order: Override | None) -> int | None:
     """Return the time by which a decision is forgotten: one made for an order stays for as long as that."""
     times = [time for time in (ingested_at, order.ingested_at if order else None) if time is not None]
     return max(times, default=None)
+
+
+def prepare() -> None:
+    """Load the machine code that verdicts run (`streams/core/compiled.py`); where there is none yet, it is made."""
+    state = DedupeState()
+    for number, words in enumerate(("told Anna Berg of", "told Anna Berg of", "heard Jon Dahl say")):
+        text = f"Mayor Nils Holm {words} 12 ships, 1,250 tons and U.S. grain in port. " * 8
+        article = CleanArticle(
+            event_id="", article_id=str(number), url=None, canonical_url=None, guid=None, source="example.org",
+            feed_url=None, rights=None, authors=(), published_at=None, modified_at=None, title="Ships in port",
+            text=f"{text}\n\n{number} more.", removed=(), problems=(), language=Language(code="en", score=1),
+        )  # fmt: skip
+        for _ in range(2):  # an article that is filed anew has the indexes merged
+            decision = state.judge(article, str(number), number)
+            state.forget(str(number))
+            state.apply(str(number), decision)
