@@ -1,5 +1,7 @@
 """Orders and retractions on their way: told from articles by the `schema` header, in order with them."""
 
+from collections.abc import Callable
+
 from streams.agents.context import Context
 from streams.contracts.codec import decode
 from streams.contracts.events import ArticleForgotten, ForgetArticle, OverrideArticles, Part
@@ -30,12 +32,7 @@ def forget(context: Context, fold: DedupeState, record: Record, stage: str) -> H
         Malformed: `bad_event` or `null_value`.
     """
     order, origin = decode(ForgetArticle, record.value), context.own_position(record)
-    decision = fold.recorded(origin)
-    first: tuple[TableWrite, ...] = ()
-    if decision is None:
-        decision = fold.judge_order(order, origin, record.timestamp)
-        fold.apply(origin, decision)
-        first = (TableWrite(origin.encode(), decision.encode()),)
+    decision, first = _decided_once(fold, origin, lambda: fold.judge_order(order, origin, record.timestamp))
     output = _told(context, origin, decision, stage)
     return Handled(
         "forgotten", (output,), article_id=order.article_id, detail={"version": decision.version or None}, first=first
@@ -49,15 +46,22 @@ def override(context: Context, fold: DedupeState, record: Record, stage: str) ->
         Malformed: `bad_event` or `null_value`.
     """
     order, origin = decode(OverrideArticles, record.value), context.own_position(record)
-    decision = fold.recorded(origin)
-    first: tuple[TableWrite, ...] = ()
-    if decision is None:
-        decision = fold.judge_override(order, origin, record.timestamp)
-        fold.apply(origin, decision)
-        first = (TableWrite(origin.encode(), decision.encode()),)
+    decision, first = _decided_once(fold, origin, lambda: fold.judge_override(order, origin, record.timestamp))
     outputs = (_told(context, origin, decision, stage),) if has_effect(decision) else ()
     detail = {"rule": decision.rule, "canonical_id": decision.canonical_id}
     return Handled("overridden", outputs, article_id=order.other_id, detail=detail, first=first)
+
+
+def _decided_once(
+    fold: DedupeState, origin: str, judge: Callable[[], Decision]
+) -> tuple[Decision, tuple[TableWrite, ...]]:
+    """Return the decision on an order, and what is to be remembered where it is made now."""
+    recorded = fold.recorded(origin)
+    if recorded is not None:
+        return recorded, ()
+    decision = judge()
+    fold.apply(origin, decision)
+    return decision, (TableWrite(origin.encode(), decision.encode()),)
 
 
 def forgotten_again(context: Context, fold: DedupeState, decision: Decision, stage: str) -> tuple[Output, ...]:
