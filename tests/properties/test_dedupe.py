@@ -3,6 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -54,6 +55,7 @@ def events(origin: str, article: CleanArticle, decision: Decision) -> list[bytes
     ]
 
 
+@pytest.mark.slow
 @given(arrivals, st.data())
 @settings(max_examples=150, deadline=None)
 def test_a_redelivery_anywhere_gives_the_same_bytes(given_arrivals: Any, data: st.DataObject) -> None:
@@ -68,6 +70,7 @@ def test_a_redelivery_anywhere_gives_the_same_bytes(given_arrivals: Any, data: s
 
 @given(arrivals, arrivals, st.randoms(use_true_random=False), st.booleans())
 @settings(max_examples=150, deadline=None)
+@pytest.mark.slow
 def test_a_state_rebuilt_in_any_order_judges_like_the_one_that_lived(
     before: Any, after: Any, rng: Any, expire: bool
 ) -> None:

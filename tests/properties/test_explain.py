@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -49,6 +50,7 @@ words = st.lists(st.sampled_from("abcdefg"), max_size=20)
 
 @given(articles, articles)
 @settings(max_examples=250, deadline=None)
+@pytest.mark.slow
 def test_an_explanation_is_what_the_fold_decides(earlier: Any, later: Any) -> None:
     check_explained(earlier, later)
 

@@ -146,6 +146,7 @@ def test_the_first_broker_may_have_no_name_or_be_silent(monkeypatch: pytest.Monk
     assert not asyncio.run(probe("unknown:1,unknown:2", 1.0))
 
 
+@pytest.mark.slow
 def test_a_silent_broker_is_given_up_within_5_s_start_and_end_included(silent_port: int) -> None:
     async def read() -> None:
         async for _ in subscribe(f"127.0.0.1:{silent_port}", [Catalogue().enriched]):

@@ -61,6 +61,7 @@ def test_what_is_not_read_may_be_written(article: Path, name: str) -> None:
     check_apart("/dev/null", "/dev/null")
 
 
+@pytest.mark.slow
 def test_redirections_are_seen_through(article: Path) -> None:
     for command in (f"- {article} <{article}", f"{article} - >>{article}", f"{article.parent} - >>{article}"):
         done = enrich(command)
@@ -71,6 +72,7 @@ def test_redirections_are_seen_through(article: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
 @pytest.mark.parametrize(("output", "name"), [("/dev/full", "/dev/full"), ("- >/dev/full", "standard output")])
+@pytest.mark.slow
 def test_a_full_disk_is_one_line_and_exit_code_3(article: Path, output: str, name: str) -> None:
     done = enrich(f"{article} {output} --stages normalise,dedupe")
     assert done.stderr == f"newswire: cannot write {name}: No space left on device\n"

@@ -42,6 +42,7 @@ def test_a_folder_without_a_model_is_an_os_error(tmp_path: Path) -> None:
         ner.load_ner(tmp_path)
 
 
+@pytest.mark.slow
 def test_the_words_of_articles_do_not_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ner, "LEARNED_WORDS", 300)
     recogniser = ner.Recogniser()

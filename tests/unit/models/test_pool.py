@@ -119,6 +119,7 @@ def test_an_exception_costs_its_article_only(pool: Pool) -> None:
     assert [future.result(DEADLINE_SECONDS) for future in futures[1:]] == list(range(20))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("order", "reason"), [("die", "the model process ended, 2 times"), ("hang", "no answer")])
 def test_a_poisonous_article_is_given_up_after_two_attempts_and_its_neighbours_live(
     pool: Pool, order: str, reason: str
@@ -142,6 +143,7 @@ def test_a_child_without_memory_is_replaced_and_the_article_tried_again(pool: Po
     assert pool.submit("exhaust once", str(tmp_path / "exhausted")).result(DEADLINE_SECONDS) == "survived"
 
 
+@pytest.mark.slow
 def test_a_child_that_hangs_is_killed_and_replaced(pool: Pool) -> None:
     pool.wait_ready()
     before = set(pool.pids)

@@ -107,6 +107,7 @@ def test_help_has_the_exit_codes_and_examples(command: list[str], capsys: pytest
     assert not command or "examples:\n  python -m producers" in out
 
 
+@pytest.mark.slow
 def test_a_port_that_does_not_answer_is_given_up(
     file: str, silent_port: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
