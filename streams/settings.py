@@ -96,7 +96,7 @@ class Settings(BaseSettings):
         72.0, description="Hours that a dedupe decision is remembered."
     )
     dedupe_articles: Annotated[int, Field(ge=1)] = Field(
-        200_000,
+        1_000_000,
         description="Articles that dedupe remembers at most: under 1 KB of memory each, and 2 KB below `state`.",
     )
     state: Path = Field(default_factory=default_state_folder, description="Folder for what is kept between runs.")
