@@ -2,8 +2,10 @@
 
 import statistics
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -16,16 +18,22 @@ PROBE: Final = 400  # articles by which capacity is measured
 SAMPLE_SECONDS: Final = 10.0
 WARM_UP: Final = 0.25  # of the time; the window of dedupe and the caches of the models fill in it
 SLOPE_PERCENT: Final = 1.0  # an hour
+PARTS: Final = 10  # of the time, of which the course of each process's memory is told
 MORE_DESCRIPTORS: Final = 4  # a connection that is just being replaced
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What a worker and its model process hold. `at` in seconds since the start."""
+    """What a worker and its model process hold. `at` in seconds since the start; memory in MiB by process."""
 
     at: float
-    rss_mib: float
+    rss_by_process: Mapping[int, float]
     descriptors: int
+
+    @property
+    def rss_mib(self) -> float:
+        """The memory of all processes, in MiB."""
+        return sum(self.rss_by_process.values())
 
 
 def capacity(arena: Arena) -> float:
@@ -60,16 +68,26 @@ def judge(samples: list[Sample]) -> tuple[list[str], str]:
     first, last = (statistics.median(s.descriptors for s in part) for part in (warm[:tenth], warm[-tenth:]))
     percent = 100 * slope / mean
     note = f"RSS {mean:.0f} MiB, {percent:+.2f} %/h after warm-up; file descriptors {first:g}, then {last:g}"
+    note += "".join(f"; process {pid}: {_course(samples, pid)} MiB" for pid in sorted(samples[-1].rss_by_process))
     problems = [f"RSS grows {percent:.2f} %/h"] if percent >= SLOPE_PERCENT else []
     return problems + (
         [f"{last:g} file descriptors, before {first:g}"] if last > first + MORE_DESCRIPTORS else []
     ), note
 
 
+def _course(samples: list[Sample], pid: int) -> str:
+    """Return what a process held in each tenth of the time, the warm-up included."""
+    held = [sample.rss_by_process[pid] for sample in samples if pid in sample.rss_by_process]
+    parts = min(PARTS, len(held))
+    bounds = [len(held) * part // parts for part in range(parts + 1)]
+    return " ".join(f"{statistics.median(held[start:end]):.0f}" for start, end in pairwise(bounds))
+
+
 def _sample(pid: int, at: float) -> Sample:
-    rss, descriptors = 0.0, 0
+    rss: dict[int, float] = {}
+    descriptors = 0
     for member in members(pid):
         with suppress(OSError, IndexError):
-            rss += int(Path(f"/proc/{member}/statm").read_text().split()[1]) * 4_096 / 2**20
+            rss[member] = int(Path(f"/proc/{member}/statm").read_text().split()[1]) * 4_096 / 2**20
             descriptors += len(list(Path(f"/proc/{member}/fd").iterdir()))
     return Sample(at, rss, descriptors)
