@@ -104,6 +104,7 @@ def test_equal_content_has_one_canonical_article(given_arrivals: Any) -> None:
     assert all(len(found) == 1 for found in uniques.values())
 
 
+@pytest.mark.slow
 @given(arrivals)
 @settings(max_examples=150, deadline=None)
 def test_versions_count_contents_and_canonical_articles_are_unique_ones(given_arrivals: Any) -> None:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -66,6 +67,7 @@ def groups_of(state: DedupeState, decisions: list[Decision]) -> dict[str, set[st
     return found
 
 
+@pytest.mark.slow
 @given(arrivals)
 @settings(max_examples=150, deadline=None)
 def test_groups_are_the_connected_components_of_the_links(given_arrivals: list[CleanArticle]) -> None:
