@@ -45,9 +45,8 @@ class Memory:
         self._pipeline = pipeline
         self._shelf = shelf or MemoryShelf()  # origin and encoded decision
         self._numbers: dict[str, int] = {}  # origin -> sequence number
-        self._rows = Pages(
-            {"place": "i8", "ingested_at": "i8", "copy": "?", **COLUMNS}
-        )  # by sequence number: place on the shelf
+        # By sequence number; `place` is that on the shelf.
+        self._rows = Pages({"place": "i8", "ingested_at": "i8", "copy": "?", **COLUMNS})
         self._next = 0
         self._keyed = Postings(self._rows.present)  # by `_key`: what the decisions of one key have in common
         self._shingles = Postings(self._rows.present)

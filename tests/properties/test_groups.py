@@ -85,6 +85,7 @@ def test_groups_are_the_connected_components_of_the_links(given_arrivals: list[C
         assert members == components.of(canonical)
 
 
+@pytest.mark.slow
 @given(arrivals)
 @settings(max_examples=100, deadline=None)
 def test_what_verdicts_link_is_in_one_group(given_arrivals: list[CleanArticle]) -> None:
@@ -95,6 +96,7 @@ def test_what_verdicts_link_is_in_one_group(given_arrivals: list[CleanArticle]) 
         assert {name[other] for other in (decision.canonical_id, *decision.related)} == {name[decision.article_id]}
 
 
+@pytest.mark.slow
 @given(arrivals, st.randoms(use_true_random=False))
 @settings(max_examples=100, deadline=None)
 def test_a_state_rebuilt_in_any_order_has_the_same_groups(given_arrivals: list[CleanArticle], rng: Any) -> None:
