@@ -25,11 +25,12 @@ from streams.core.decision import (
     StoryPlace,
     SwallowedStory,
     group_place,
+    sketch_of,
 )
 from streams.core.fingerprint import MAX_SHINGLES, Fingerprint, digest, fingerprint, overlap
 from streams.core.forget import forgetting
 from streams.core.groups import MAX_COUNTED, Joined, alone, recorded, unchanged
-from streams.core.matching import DedupePolicy, Evidence, compare
+from streams.core.matching import DedupePolicy, Evidence, Match, compare, related
 from streams.core.memory import COPY_OF_COPY, VERDICTS, Memory
 from streams.core.outline import outline, unpack
 from streams.core.override import RULE as OVERRIDE
@@ -42,7 +43,6 @@ from streams.core.wording import Reading, read_article
 __all__ = ["Decision", "DedupePolicy", "DedupeState", "prepare"]
 
 MAX_RELATED: Final = 8  # earlier articles that a longer one contains
-_LINKS: Final = (*VERDICTS, "contains")
 
 POLICY_VERSION: Final = "dedupe/3"  # counts up when the same numbers would give other verdicts, or say more of them
 
@@ -137,10 +137,9 @@ class DedupeState(Memory):
         same_words = self._same_words(arrival)
         if same_words is not None:
             return self._same_as(arrival, same_words)
-        candidates = [(known, marks) for known, marks in self._candidates(arrival) if self._compared(arrival, known)]
-        compared = [(known, compare(arrival.marks, marks, self.policy)) for known, marks in candidates]
-        linked = [known for known, match in compared if match.relationship in _LINKS]
-        found = [pair for pair in compared if pair[0].verdict is None]
+        matched = [(known, match) for known, match in self._related(arrival) if self._compared(arrival, known)]
+        linked = [known for known, _ in matched]
+        found = [pair for pair in matched if pair[0].verdict is None]
         copies = [(known, match) for known, match in found if match.relationship in VERDICTS]
         if copies:
             known, match = max(copies, key=lambda pair: (pair[1].score, -pair[0].sequence))
@@ -150,11 +149,9 @@ class DedupeState(Memory):
             differs = verdict == "contained" or match.score < self.policy.kept_copies
             sketch = arrival.marks.pack() if differs else ""
             return self._duplicate(arrival, known, verdict, match.rule, match.score, match.evidence, group, sketch)
-        contained = sorted(
-            (known.sequence, self._copied(known)) for known, match in found if match.relationship == "contains"
-        )
-        related = tuple(dict.fromkeys(article_id for _, article_id in contained))[:MAX_RELATED]
-        return self._unique(arrival, related, linked)
+        contained = sorted((known.sequence, self._copied(known)) for known, _ in found)
+        earlier = tuple(dict.fromkeys(article_id for _, article_id in contained))[:MAX_RELATED]
+        return self._unique(arrival, earlier, linked)
 
     def _same_words(self, arrival: _Arrival) -> Decision | None:
         """Return the earliest decision on the same content whose canonical article is still known."""
@@ -182,20 +179,29 @@ class DedupeState(Memory):
         before = group_place(arrival.identity) if arrival.identity and not arrival.leaves else None
         return self._groups.place(own, before, linked)
 
-    def _candidates(self, arrival: _Arrival) -> list[tuple[Decision, Fingerprint]]:
+    def _related(self, arrival: _Arrival) -> list[tuple[Decision, Match]]:
+        """Return the articles, then the copies, that are or hold the same text, or are held in it."""
+        marks, found = arrival.marks, []
+        for number in self._candidates(marks):
+            sketch = sketch_of(self._taken(number)[1])
+            if sketch is None or not related(marks, sketch, self.policy):
+                continue
+            match = compare(marks, sketch, self.policy)
+            if match.relationship != "other":
+                found.append((self._at(number), match))
+        return found
+
+    def _candidates(self, marks: Fingerprint) -> list[int]:
         """Return articles, then copies, that share most of the smallest shingles, the oldest first among equals."""
-        marks = arrival.marks
         if marks.words < self.policy.min_words:
             return []
         probe = marks.shingles[: self.policy.probe].tolist()
         numbers = self._shingles.oldest(probe, self.policy.bucket).numbers
         copies = self._rows.gather("copy", numbers)
-        chosen = (
+        return [
             *most_frequent(numbers[~copies], self.policy.candidates).tolist(),
             *most_frequent(numbers[copies], self.policy.copies).tolist(),
-        )
-        found = [self._at(number) for number in chosen]
-        return [(known, sketch) for known in found if (sketch := known.fingerprint) is not None]
+        ]
 
     def _duplicate(
         self, arrival: _Arrival, known: Decision, verdict: Verdict, rule: str, score: float, evidence: Evidence,

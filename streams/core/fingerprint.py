@@ -100,19 +100,17 @@ def fingerprint(reading: Reading) -> Fingerprint:
     )  # fmt: skip
 
 
-def unpack(packed: str, text_hash: str, title_hash: str) -> Fingerprint | None:
+def unpack(packed: str | bytes, text_hash: str, title_hash: str) -> Fingerprint | None:
     """Return the fingerprint that `Fingerprint.pack` wrote; None of one from before there were pairs."""
     data = b64decode(packed)
     words, count, note, form, *sizes = _HEAD.unpack_from(data)
     if form < _WHOLE:
         return None
     hashes = np.frombuffer(data, "<u4", sum(sizes), _HEAD.size).astype(np.uint64)
-    shingles, pairs, numbers, names = (
-        hashes[end - size : end] for size, end in zip(sizes, accumulate(sizes), strict=True)
-    )
+    first, second, third, end = accumulate(sizes)
     return Fingerprint(
-        words=words, text_hash=text_hash, title_hash=title_hash, shingle_count=count, bare=form == _BARE, note=note,
-        shingles=shingles, pairs=pairs, numbers=numbers, names=names,
+        words, text_hash, title_hash, hashes[:first], hashes[first:second], count, hashes[second:third],
+        hashes[third:end], form == _BARE, note,
     )  # fmt: skip
 
 

@@ -71,6 +71,13 @@ class Match(NamedTuple):
     evidence: Evidence
 
 
+def related(later: Fingerprint, earlier: Fingerprint, policy: DedupePolicy) -> bool:
+    """Whether `compare` may find that one text is the other or holds it: the same but for figures and names."""
+    shared = overlap(later.shingles, earlier.shingles, MAX_SHINGLES)
+    pairs = overlap(later.pairs, earlier.pairs, MAX_PAIRS)
+    return _by_shingles(later, earlier, shared, pairs, policy)[0] in _RELATIONSHIPS
+
+
 def compare(later: Fingerprint, earlier: Fingerprint, policy: DedupePolicy) -> Match:
     """Judge a later text against an earlier one by their words alone."""
     shared = overlap(later.shingles, earlier.shingles, MAX_SHINGLES)

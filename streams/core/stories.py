@@ -9,7 +9,6 @@ stories shares their subject, not their event.
 """
 
 import math
-from array import array
 from base64 import b64decode
 from collections.abc import Sequence
 from typing import Final, NamedTuple
@@ -25,13 +24,12 @@ from streams.core.postings import Postings
 from streams.core.scan import Hashes
 from streams.core.story_policy import StoryPolicy
 from streams.core.story_terms import MAX_TERMS, TERMS, UNIT, Counted, Terms, weighed
+from streams.core.tally import Tally
 
 __all__ = ["Place", "StoryIndex", "StoryPolicy", "Swallowed"]
 
 STORY_ID_CHARS: Final = 36  # of a UUID
 NO_HOUR: Final = -(2**31)
-_UNCOUNTED: Final = 1 << 20  # terms: bounds the memory for counting them
-_MANY: Final = 1 << 10  # terms: from there on sorting them costs less than counting one by one
 _STRANGERS: Final = 4  # members of other stories that may have the 32-bit key of one story
 _PAIRS: Final = 2  # of articles, that hold two stories together
 _PLACE_BITS: Final = MAX_TERMS.bit_length()
@@ -79,8 +77,7 @@ class StoryIndex:
         self._by_term = Postings(self._members.present)
         self._by_story = Postings(self._members.present)
         self._merged = Merged()
-        self._counts: dict[int, int] = {}  # of the articles that a term stands in
-        self._uncounted = array("I")  # terms of articles that came since
+        self._counts = Tally()  # of the articles that a term stands in
         self._next = 0
 
     def add(self, number: int, story_id: str, terms: str, published: int | None, swallowed: Sequence[str] = ()) -> None:
@@ -96,40 +93,20 @@ class StoryIndex:
             "story": story, "hour": NO_HOUR if published is None else published,
             "terms": table["term"], "weights": table["weight"],
         })  # fmt: skip
-        found: list[int] = table["term"][: len(packed) // TERMS.itemsize].tolist()
-        self._by_term.add(found, number)
+        found = table["term"][: len(packed) // TERMS.itemsize].astype(np.uint64)
+        self._counts.add(found)
+        self._by_term.add(found.tolist(), number)
         self._by_story.add([_story_key(story)], number)
         self._merged.add(number, story, [other.encode() for other in swallowed])
-        self._uncounted.extend(found)
-        if len(self._uncounted) >= _UNCOUNTED:
-            self._count()
 
     def remove(self, number: int) -> None:
         """Take an article out; one that is not there changes nothing."""
         if number not in self._members:
             return
-        self._count()
         terms, weights = self._members.get("terms", number), self._members.get("weights", number)
-        for term in terms[weights > 0].tolist():
-            self._counts[term] -= 1
-            if not self._counts[term]:
-                del self._counts[term]
+        self._counts.take(terms[weights > 0].astype(np.uint64))
         self._members.clear(number)
         self._merged.remove(number)
-
-    def _count(self) -> None:
-        """Count the terms of the articles that came: many at once where a state is rebuilt."""
-        if not self._uncounted:
-            return
-        counts = self._counts
-        if len(self._uncounted) < _MANY:
-            for term in self._uncounted:
-                counts[term] = counts.get(term, 0) + 1
-        else:
-            terms, times = np.unique(np.frombuffer(self._uncounted, np.uint32), return_counts=True)
-            for term, count in zip(terms.tolist(), times.tolist(), strict=True):
-                counts[term] = counts.get(term, 0) + count
-        self._uncounted = array("I")
 
     def survivor(self, story_id: str) -> str:
         """Return the story that this one is a part of by now; mostly itself."""
@@ -159,8 +136,7 @@ class StoryIndex:
 
     def weigh(self, counted: Counted) -> Terms:
         """Return the article's most telling terms, often in it and rare in the window, as a unit vector."""
-        self._count()
-        return weighed(counted, self._counts.get, len(self._members), self._policy.compared_terms)
+        return weighed(counted, self._counts.counts(counted.terms), len(self._members), self._policy.compared_terms)
 
     def place(self, terms: Terms, published: int | None) -> Place:
         """Find the story of an article by its terms and the hour of its publication."""

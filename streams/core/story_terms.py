@@ -2,9 +2,7 @@
 
 import math
 from base64 import b64decode, b64encode
-from collections.abc import Callable
 from datetime import UTC, datetime
-from itertools import repeat
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -102,22 +100,21 @@ def _summed(ordered: Hashes, times: Numbers, name_weight: int) -> tuple[Hashes, 
     return terms[:count], counts[:count]
 
 
-def weighed(counted: Counted, filed: Callable[[int, int], int], members: int, limit: int) -> Terms:
+def weighed(counted: Counted, filed: Numbers, members: int, limit: int) -> Terms:
     """Return the terms that are often in the article and rare in the window.
 
     Args:
         counted: the terms of the article.
-        filed: returns the articles of the window that a term stands in, or its second argument.
+        filed: articles of the window that each term stands in.
         members: articles in the window.
         limit: terms returned at most.
     """
-    found = np.array(list(map(filed, counted.terms.tolist(), repeat(0))), np.int64)
-    weights = _LOGARITHMS[np.minimum(counted.counts, _COUNTS - 1)] * np.log1p((members + 1) / (found + 1))
+    weights = _LOGARITHMS[np.minimum(counted.counts, _COUNTS - 1)] * np.log1p((members + 1) / (filed + 1))
     top = (-weights).argsort(kind="stable")[:limit]  # terms ascend: the lower one first among equals
     weights = weights[top]
     kept = weights[:MAX_TERMS]
     scaled = np.rint(weights * (UNIT / math.sqrt(math.fsum((kept * kept).tolist())))) if len(top) else weights
-    return Terms(counted.terms[top], np.maximum(scaled, 1).astype(np.int64), found[top])
+    return Terms(counted.terms[top], np.maximum(scaled, 1).astype(np.int64), filed[top])
 
 
 def pack(terms: Terms) -> str:

@@ -269,6 +269,8 @@ _NOTE: Final = _any_of(
     rf".{{0,60}}\b{_THIS} (?:has been|was) (?:corrected|amended|updated to correct)\b",
     flags=re.IGNORECASE,
 )
+_NOTE_WORDS: Final = ("correct", "clarif", "refile", "amend", "error", "misstat", "updated", "version of")
+_NOTE_CHARS: Final = 400  # no pattern above looks further
 _NOTE_LINES: Final = 3  # notes stand at the top or at the foot
 
 
@@ -283,4 +285,10 @@ def _note_in(title: str, parts: list[str]) -> str:
 
 
 def _first_note(lines: Iterable[str]) -> str:
-    return next((line for line in lines if _NOTE.match(line)), "")
+    return next((line for line in lines if _may_note(line) and _NOTE.match(line)), "")
+
+
+def _may_note(line: str) -> bool:
+    """Whether one of the words that every note has is in it: hardly a line has one, and patterns cost more."""
+    start = line[:_NOTE_CHARS].lower()
+    return any(word in start for word in _NOTE_WORDS)
