@@ -117,7 +117,7 @@ class Decision(Part):
 
 
 def sketch_of(value: bytes) -> Fingerprint | None:
-    """Return the fingerprint of an encoded decision, as `Decision.fingerprint` does, but without the hashes of its words.
+    """Return the fingerprint of an encoded decision, without the hashes of its words.
 
     Nothing else of it is read: of a handful of candidates mostly none is a copy.
     """

@@ -281,7 +281,7 @@ def _read(
     cuts, total = 0, 0
     for place, key in enumerate(keys):
         within = (key << _HALF) >> shift
-        low, high = np.int64(starts[within]), np.int64(starts[within + np.uint64(1)])
+        low, high = int(starts[within]), int(starts[within + np.uint64(1)])
         start = _first_from(packed, key << _HALF, low, high)
         if start == high or packed[start] >> _HALF != key:
             continue

@@ -59,7 +59,7 @@ class Tally:
 def _slot(slots: Slots, key: np.uint64) -> int:
     """Return where the key stands, or the free slot where it would."""
     last = len(slots) - 1
-    at = np.int64((key * _SPREAD) >> _KEY) & last
+    at = int((key * _SPREAD) >> _KEY) & last
     while slots[at] and slots[at] >> _KEY != key:
         at = (at + 1) & last
     return at
