@@ -46,7 +46,7 @@ class _Sorted(NamedTuple):
     """Postings in order, and where those of each range of keys begin: a search in all of them would miss the caches."""
 
     packed: Packed
-    starts: npt.NDArray[np.uint32]  # of as many ranges of equal width as there are, and the end of the last one
+    starts: npt.NDArray[np.int32]  # of as many ranges of equal width as there are, and the end of the last one
     shift: np.uint64  # from a posting to its range
 
 
@@ -260,9 +260,9 @@ def _doubled(values: Numbers) -> Numbers:
 
 
 @compiled
-def _starts(packed: Packed, ranges: int, shift: np.uint64) -> npt.NDArray[np.uint32]:
+def _starts(packed: Packed, ranges: int, shift: np.uint64) -> npt.NDArray[np.int32]:
     """Return where the postings of each range begin, and where those of the last one end."""
-    starts = np.empty(ranges + 1, np.uint32)
+    starts = np.empty(ranges + 1, np.int32)
     at = 0
     for place in range(ranges):
         while at < len(packed) and packed[at] >> shift < place:
@@ -274,7 +274,7 @@ def _starts(packed: Packed, ranges: int, shift: np.uint64) -> npt.NDArray[np.uin
 
 @compiled
 def _read(
-    packed: Packed, starts: npt.NDArray[np.uint32], shift: np.uint64, keys: Packed, look: int, last: bool, top: int
+    packed: Packed, starts: npt.NDArray[np.int32], shift: np.uint64, keys: Packed, look: int, last: bool, top: int
 ) -> tuple[Numbers, Numbers, Numbers]:
     """Return at most so many postings of each key, the first or the last, and of which keys there are more."""
     firsts, ends, cut = np.zeros(len(keys), np.int64), np.zeros(len(keys), np.int64), np.empty(len(keys), np.int64)

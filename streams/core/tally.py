@@ -56,12 +56,12 @@ class Tally:
 
 
 @compiled
-def _slot(slots: Slots, key: np.uint64) -> int:
+def _slot(slots: Slots, key: np.uint64) -> np.uint64:
     """Return where the key stands, or the free slot where it would."""
-    last = len(slots) - 1
-    at = int((key * _SPREAD) >> _KEY) & last
+    last = np.uint64(len(slots) - 1)
+    at = ((key * _SPREAD) >> _KEY) & last
     while slots[at] and slots[at] >> _KEY != key:
-        at = (at + 1) & last
+        at = (at + _ONE) & last
     return at
 
 
