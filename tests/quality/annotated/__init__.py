@@ -1,15 +1,18 @@
 """Sixty articles annotated by hand: names, what is one entity, and who said what. No text: ids and offsets only.
 
-`articles.jsonl` holds a line for each, all of `articles/allsides_8k.jsonl.gz`, of 250 to 520 words, at most five of one outlet:
+`articles.jsonl` holds a line for each, all of `articles/allsides_8k.jsonl.gz`, of 250 to 520 words, at most five of one
+outlet:
 
-* `id`, and `sha256`: the first 16 hex digits of that of its `body`, the text that all offsets (code points, half open) are into.
-* `mentions`: start, end, type, entity. Those of one entity share its id. Types and bounds are OntoNotes', but for titles,
-  possessives and a leading "the", which stand outside. Pronouns and descriptions are not marked.
-* `quotes`: start, end, id, speaker. An id with Q is a direct quotation with its marks, one with R a clause of reported speech
-  without its cue; parts of one quotation share the id. The speaker is an entity, null where no named one is told.
+* `id`, and `sha256`: the first 16 hex digits of that of its `body`, the text that all offsets (code points, half open)
+  are into.
+* `mentions`: start, end, type, entity. Those of one entity share its id. Types and bounds are OntoNotes', but for
+  titles, possessives and a leading "the", which stand outside. Pronouns and descriptions are not marked.
+* `quotes`: start, end, id, speaker. An id with Q is a direct quotation with its marks, one with R a clause of reported
+  speech without its cue; parts of one quotation share the id. The speaker is an entity, null where no named one is
+  told.
 
-One reading each, and each was checked by the same reader again. Rules are made on `DEVELOPED`; figures are those of `HELD_OUT`,
-at which nobody looks for that.
+One reading each, and each was checked by the same reader again. Rules are made on `DEVELOPED`; figures are those of
+`HELD_OUT`, at which nobody looks for that.
 """
 
 import hashlib
