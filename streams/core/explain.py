@@ -82,7 +82,7 @@ _COPIES: Final = ("same_article", "exact_copy", "near_copy", "contained")
 _VERSIONS: Final = ("new", "revised", "corrected", "replaced")
 _CHANGES: Final[tuple[Difference, ...]] = ("altered", "removed", "added")
 _SIMILARITY: Final = ("near_jaccard", "caseless_jaccard", "near_containment")
-_DECIDING: Final = {"too_short": 1, "longer_version": 3}  # so many of the last thresholds say why an article is new
+_DECIDING: Final = {"too_short": 1, "longer_version": 5}  # so many of the last thresholds say why an article is new
 
 
 class Threshold(NamedTuple):
@@ -284,8 +284,6 @@ def _asked(
         return
     shared = overlap(later.shingles, earlier.shingles, MAX_SHINGLES)
     decided = None if later.bare else (yield from _asked_of_wholes(later, earlier, shared, policy))
-    if decided == "longer_version":
-        return
     if decided is None:
         excerpt = [
             _at_least("min_excerpt_words", later.words, policy),
@@ -295,7 +293,7 @@ def _asked(
         yield from excerpt
         if not all(asked.met for asked in excerpt):
             return
-    if later.note and not earlier.note:
+    if later.note and not earlier.note and decided != "longer_version":
         return
     yield (numbers := _at_most("conflicting_numbers", figures.conflict, policy))
     if numbers.met:

@@ -90,7 +90,7 @@ def compare(later: Fingerprint, earlier: Fingerprint, policy: DedupePolicy) -> M
     }  # fmt: skip
     rule, score = _by_shingles(later, earlier, shared, pairs, policy)
     relationship = _RELATIONSHIPS.get(rule, "other")
-    if relationship in ("contains", "other"):
+    if relationship == "other":
         return Match(relationship, rule, round(score, 3), evidence)
     numbers = Slots(*exchanged(later.numbers, earlier.numbers, MAX_NUMBERS))
     names = Slots(*exchanged(later.names, earlier.names, MAX_NAMES))
@@ -98,7 +98,8 @@ def compare(later: Fingerprint, earlier: Fingerprint, policy: DedupePolicy) -> M
         "same_numbers": numbers.equal, "other_numbers": numbers.other,
         "same_names": names.equal, "other_names": names.other,
     }  # fmt: skip
-    objection = _objection(later, earlier, numbers, names, policy)
+    corrected = later.note and not earlier.note and relationship != "contains"  # that one is new in any case
+    objection = "correction" if corrected else _objection(numbers, names, policy)
     return Match("other" if objection else relationship, objection or rule, round(score, 3), evidence)
 
 
@@ -143,10 +144,8 @@ def _is_excerpt(later: Fingerprint, shared: Overlap, policy: DedupePolicy) -> bo
     )
 
 
-def _objection(later: Fingerprint, earlier: Fingerprint, numbers: Slots, names: Slots, policy: DedupePolicy) -> str:
-    """Say why similar texts are not copies, "" where they are."""
-    if later.note and not earlier.note:
-        return "correction"
+def _objection(numbers: Slots, names: Slots, policy: DedupePolicy) -> str:
+    """Say why similar texts are reports of one template, "" where they are not."""
     if numbers.conflict > policy.conflicting_numbers:
         return "other_numbers"
     return "other_names" if names.conflict > policy.conflicting_names else ""

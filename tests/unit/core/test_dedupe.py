@@ -373,6 +373,20 @@ def test_a_longer_article_that_contains_earlier_ones_is_new_and_related() -> Non
     assert [relation.article_id for relation in event.related] == list(longer.related)
 
 
+def test_a_longer_report_of_the_same_template_contains_no_other_one() -> None:
+    def results(company: str, sales: int, shops: int, parts: int) -> str:
+        lead = f"{company} told its shareholders on the day before the fair that sales had grown to {sales} million crowns."
+        board = f"The board wants to open {shops} shops in the north of the country by the end of the spring."
+        return "\n\n".join((lead, *(report(n, sentences=3) for n in range(parts)), board))
+
+    fold = Fold()
+    short = fold.take(clean_article("https://a.org/1", "Results of Nordsko", results("Nordsko", 12, 31, parts=2)))
+    longer = fold.take(clean_article("https://a.org/2", "Results of Fjellsko", results("Fjellsko", 87, 45, parts=5)))
+    assert verdicts([short, longer]) == ["new", "new"]
+    assert longer.related == ()
+    assert not longer.group or longer.group.articles == 1
+
+
 def test_relations_are_capped() -> None:
     fold = Fold()
     for n in range(MAX_RELATED + 4):
