@@ -375,7 +375,7 @@ def test_a_longer_article_that_contains_earlier_ones_is_new_and_related() -> Non
 
 def test_a_longer_report_of_the_same_template_contains_no_other_one() -> None:
     def results(company: str, sales: int, shops: int, parts: int) -> str:
-        lead = f"{company} told its shareholders on the day before the fair that sales had grown to {sales} million crowns."
+        lead = f"{company} told its owners on the day before the fair that sales had grown to {sales} million crowns."
         board = f"The board wants to open {shops} shops in the north of the country by the end of the spring."
         return "\n\n".join((lead, *(report(n, sentences=3) for n in range(parts)), board))
 
