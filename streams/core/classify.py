@@ -16,7 +16,7 @@ import numpy.typing as npt
 from streams.contracts import ids
 from streams.contracts.events import ClassifiedArticle, Topic, UniqueArticle
 
-POLICY_VERSION = "classify/1"  # counts up when the same model would give other topics
+POLICY_VERSION = "classify/2"  # counts up when the same model would give other topics
 PART = "topics"  # its name in `skipped`
 MODEL_LANGUAGE = "en"
 SURE_OF_LANGUAGE = 0.8  # below it the detector may be wrong, and English is what most feeds carry
@@ -33,7 +33,7 @@ _WORD = re.compile(r"[^\W\d_]{2,}")  # two letters or more: possessives, initial
 
 
 class TopicModel(NamedTuple):
-    """A trained classifier of V terms and K topics."""
+    """A trained classifier of V terms and K topics: the top concepts of IPTC, and finer ones below them."""
 
     vocabulary: Mapping[str, int]  # term (lower case; a pair is joined by a space) -> row
     idf: Floats  # [V]
@@ -42,6 +42,7 @@ class TopicModel(NamedTuple):
     thresholds: Floats  # [K], probabilities from which a topic is given
     ids: tuple[str, ...]  # [K], qcodes such as medtop:11000000
     labels: tuple[str, ...]  # [K]
+    parents: tuple[int, ...]  # [K], the column of its top concept; of a top concept its own
 
 
 class Features(NamedTuple):
@@ -82,12 +83,12 @@ def classify(title: str, text: str, model: TopicModel) -> tuple[Topic, ...]:
     topics = [
         Topic(
             id=model.ids[topic],
-            top=model.ids[topic],
+            top=model.ids[model.parents[topic]],
             label=model.labels[topic],
             score=round(float(probabilities[topic]), 3),
             why=_why(features, model.weights[features.rows, topic]),
         )
-        for topic in choose(probabilities, model.thresholds)
+        for topic in choose(probabilities, model.thresholds, model.parents)
     ]
     return tuple(sorted(topics, key=lambda topic: (-topic.score, topic.id)))
 
@@ -125,11 +126,14 @@ def rate(features: Features, model: TopicModel) -> Floats:
     return np.asarray(1 / (1 + np.exp(-logits)), dtype=np.float64)
 
 
-def choose(probabilities: Floats, thresholds: Floats) -> Sequence[int]:
-    """The topics at or above their threshold; with none, the best one if it reaches FLOOR."""
+def choose(probabilities: Floats, thresholds: Floats, parents: Sequence[int]) -> Sequence[int]:
+    """The top concepts from their thresholds on, or the best one if it reaches FLOOR; and what is finer below them."""
+    tops = [topic for topic, parent in enumerate(parents) if topic == parent]
     passing = [int(topic) for topic in np.flatnonzero(probabilities >= thresholds)]
-    best = int(np.argmax(probabilities))
-    return passing or ([best] if probabilities[best] >= FLOOR else [])
+    best = tops[int(np.argmax(probabilities[tops]))]
+    given = [topic for topic in passing if parents[topic] == topic]
+    given = given or ([best] if probabilities[best] >= FLOOR else [])
+    return [*given, *(topic for topic in passing if parents[topic] != topic and parents[topic] in given)]
 
 
 def _why(features: Features, weights: Floats) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from streams.models.threads import use_one_thread
 PACKAGED = Path(__file__).parent / "artefacts" / "topics"
 WEIGHTS = "weights.npz"  # idf [V], weights [V, K], bias [K], thresholds [K]
 VOCABULARY = "vocabulary.txt"  # one term a line, in row order
-TOPICS = "mediatopics.json"  # the K top concepts, in column order
+TOPICS = "mediatopics.json"  # the K concepts, in column order
 
 
 def load_topic_model(path: Path | None = None) -> TopicModel:
@@ -27,6 +27,7 @@ def load_topic_model(path: Path | None = None) -> TopicModel:
         idf, weights, bias, thresholds = (
             arrays[name].astype(np.float64) for name in ("idf", "weights", "bias", "thresholds")
         )
+    ids = tuple(topic["id"] for topic in topics)
     if weights.shape != (len(terms), len(topics)):
         raise ValueError(
             f"{folder}: {len(terms)} terms and {len(topics)} topics do not fit weights of shape {weights.shape}"
@@ -37,6 +38,7 @@ def load_topic_model(path: Path | None = None) -> TopicModel:
         weights=weights,
         bias=bias,
         thresholds=thresholds,
-        ids=tuple(topic["id"] for topic in topics),
+        ids=ids,
         labels=tuple(topic["label"] for topic in topics),
+        parents=tuple(ids.index(topic.get("top", topic["id"])) for topic in topics),
     )

@@ -15,18 +15,28 @@ import pytest
 from streams.core.classify import TopicModel, classify
 from streams.models.topics import PACKAGED, TOPICS, VOCABULARY, WEIGHTS, load_topic_model
 from training.topics.corpus import Concept, concepts
-from training.topics.fit import Example, train
+from training.topics.fit import Example, Named, train
 from training.topics.measure import AG, BBC, cross_validate, section_accuracy
-from training.topics.train import LABELS, definition_examples, labelled_articles, report, write
+from training.topics.train import (
+    LABELS,
+    TEST_ARTICLES,
+    definition_examples,
+    labelled_articles,
+    learnt,
+    report,
+    stratified,
+    write,
+)
 
 PROJECT: Final = Path(__file__).parents[2]
 DATA: Final = Path(os.environ.get("NEWSWIRE_DATA", PROJECT.parent / "shared" / "data"))
 FOUNDING: Final = DATA / "seed" / "000_3dcc83b6feb79a6a.txt"
-MICRO_F1_FLOOR: Final = 0.77
-MACRO_F1_FLOOR: Final = 0.715
-LIKELIEST_FLOOR: Final = 0.89
-BBC_FLOOR: Final = 0.85
-AG_FLOOR: Final = 0.67
+MICRO_F1_FLOOR: Final = 0.775
+MACRO_F1_FLOOR: Final = 0.725
+LIKELIEST_FLOOR: Final = 0.91
+FINER_PRECISION_FLOOR: Final = 0.77
+BBC_FLOOR: Final = 0.815  # .85 before the labels were read twice: see docs/quality.md
+AG_FLOOR: Final = 0.655
 FEWEST_LABELS: Final = 10  # articles of a topic; below it a topic is neither learnt nor measured
 MAX_BYTES: Final = 4 * 1024 * 1024
 
@@ -45,13 +55,13 @@ def known() -> list[Concept]:
 
 
 @pytest.fixture(scope="module")
-def tops(known: list[Concept]) -> list[Concept]:
-    return [concept for concept in known if concept.id == concept.top]
+def named(known: list[Concept]) -> list[Named]:
+    return learnt(known)
 
 
 @pytest.fixture(scope="module")
-def articles(tops: list[Concept]) -> list[Example]:
-    return labelled_articles(DATA, [top.id for top in tops])
+def articles(named: list[Named]) -> list[Example]:
+    return labelled_articles(DATA, named)
 
 
 def test_the_artefact_is_small_plain_and_names_no_machine(model: TopicModel) -> None:
@@ -59,7 +69,8 @@ def test_the_artefact_is_small_plain_and_names_no_machine(model: TopicModel) -> 
     assert sum(path.stat().st_size for path in files) <= MAX_BYTES
     for path in files:
         assert not re.search(rb"/(?:home|root|work|tmp|Users)/", path.read_bytes()), path
-    assert model.weights.shape == (len(model.vocabulary), 17)
+    assert model.weights.shape == (len(model.vocabulary), len(model.ids))
+    assert sum(column == parent for column, parent in enumerate(model.parents)) == 17
     assert np.isfinite(model.weights).all()
 
 
@@ -69,28 +80,46 @@ def test_a_pair_is_in_the_vocabulary_only_with_both_its_words(model: TopicModel)
 
 def test_the_labels_name_texts_and_quote_none() -> None:
     labels = [json.loads(line) for line in LABELS.read_text(encoding="utf-8").splitlines()]
-    topics = {topic["id"] for topic in json.loads((PACKAGED / TOPICS).read_text(encoding="utf-8"))["topics"]}
-    assert all(set(label) == {"source", "id", "sha256", "topics"} for label in labels)
+    described = json.loads((PACKAGED / TOPICS).read_text(encoding="utf-8"))["topics"]
+    topics = {topic["id"] for topic in described if "top" not in topic}
+    assert all(set(label) == {"source", "id", "sha256", "readings", "topics", "finer"} for label in labels)
     assert all(label["topics"] and set(label["topics"]) <= topics for label in labels)
+    assert all(len(label["readings"]) == 2 and label["readings"][1] for label in labels)
+    assert all(
+        label["readings"][0] == label["topics"] for label in labels if label["readings"][0] == label["readings"][1]
+    )
     assert len({(label["source"], label["id"]) for label in labels}) == len(labels)
     for topic in topics:
         assert sum(topic in label["topics"] for label in labels) >= FEWEST_LABELS, topic
 
 
 @needs_data
-def test_unseen_articles_get_their_topics(articles: list[Example], known: list[Concept], tops: list[Concept]) -> None:
-    figures = cross_validate(articles, definition_examples(known))
-    assert figures.micro_f1 >= MICRO_F1_FLOOR, report(figures, tops)
-    assert figures.macro_f1 >= MACRO_F1_FLOOR, report(figures, tops)
-    assert figures.top1 >= LIKELIEST_FLOOR, report(figures, tops)
+def test_unseen_articles_get_their_topics(articles: list[Example], known: list[Concept], named: list[Named]) -> None:
+    parents = [topic.parent for topic in named]
+    figures = cross_validate(articles, definition_examples(known, named), parents)
+    told = report("nested 5-fold", figures, named)
+    assert figures.micro_f1 >= MICRO_F1_FLOOR, told
+    assert figures.macro_f1 >= MACRO_F1_FLOOR, told
+    assert figures.top1 >= LIKELIEST_FLOOR, told
+    assert figures.finer_precision >= FINER_PRECISION_FLOOR, told
+
+
+@needs_data
+def test_the_split_to_measure_on_has_its_share_of_each_topic(articles: list[Example], named: list[Named]) -> None:
+    chosen = stratified(articles, [topic.parent for topic in named])
+    assert len(set(chosen)) == TEST_ARTICLES
+    for column, topic in enumerate(named):
+        if column == topic.parent:
+            share = sum(articles[index].topics[column] for index in chosen) / TEST_ARTICLES
+            assert share == pytest.approx(sum(a.topics[column] for a in articles) / len(articles), abs=0.04), topic
 
 
 @needs_data
 def test_training_again_makes_the_shipped_artefact(
-    articles: list[Example], known: list[Concept], tops: list[Concept], tmp_path: Path
+    articles: list[Example], known: list[Concept], named: list[Named], tmp_path: Path
 ) -> None:
-    again = train(articles, definition_examples(known), [top.id for top in tops], [top.label for top in tops])
-    write(again, tops, tmp_path)
+    again = train(articles, definition_examples(known, named), named)
+    write(again, known, tmp_path)
     for name in (VOCABULARY, TOPICS):
         assert (tmp_path / name).read_bytes() == (PACKAGED / name).read_bytes(), name
     # The bytes are equal on one CPU family; another may round the last digit otherwise.

@@ -39,10 +39,11 @@ class Row(NamedTuple):
 
 
 class Concept(NamedTuple):
-    """One active IPTC Media Topic with the qcode of the top concept it belongs to."""
+    """One active IPTC Media Topic with the qcodes of the concepts that it belongs to."""
 
     id: str
     top: str
+    second: str  # the concept right below the top one; of that its own id, of a top concept none
     label: str
     definition: str
 
@@ -88,11 +89,12 @@ def concepts(data: Path) -> list[Concept]:
 
 
 def _concept(uri: str, active: dict[str, Any]) -> Concept:
-    top = uri
+    top, second = uri, ""
     while broader := [b for b in active[top].get("broader", []) if b in active]:
-        top = broader[0]
+        top, second = broader[0], active[top]["qcode"]
     entry = active[uri]
-    return Concept(entry["qcode"], active[top]["qcode"], entry["prefLabel"]["en-GB"], entry["definition"]["en-GB"])
+    label, definition = entry["prefLabel"]["en-GB"], entry["definition"]["en-GB"]
+    return Concept(entry["qcode"], active[top]["qcode"], second, label, definition)
 
 
 def json_lines(path: Path) -> Iterator[dict[str, Any]]:

@@ -28,56 +28,80 @@ AG: Sections = (Path("topics/agnews_a.jsonl.gz"), {
     "world": ("medtop:11000000", "medtop:16000000", "medtop:02000000", "medtop:03000000", "medtop:12000000"),
 })  # fmt: skip
 SPEED_ARTICLES = 500
+LEAST_SCORED = 10  # articles of a topic in what is measured; with fewer it is named, not scored
 
 
 class Quality(NamedTuple):
-    """Of topics given against topics labelled; `top1` is how often the likeliest topic is among the labelled."""
+    """Of top concepts given against those labelled; `top1` is how often the likeliest one is among the labelled."""
 
     micro_f1: float
     macro_f1: float
     top1: float
     articles: int
-    per_topic: tuple[tuple[int, int, float, float], ...]  # labelled, given, precision, recall
+    per_topic: tuple[tuple[int, int, float, float], ...]  # labelled, given, precision, recall; finer ones last
+    finer_precision: float  # of all finer topics given
+    finer_recall: float  # of all finer topics labelled
 
 
-def cross_validate(articles: Sequence[Example], definitions: Sequence[Example]) -> Quality:
+def cross_validate(articles: Sequence[Example], definitions: Sequence[Example], parents: Sequence[int]) -> Quality:
     """Nested: of each outer fold, fit, calibration and thresholds have seen only the others."""
     fold_of = folds(articles)
+    outer = [np.flatnonzero(fold_of == fold).tolist() for fold in sorted(set(fold_of.tolist()))]
+    return _validated(articles, definitions, parents, outer)
+
+
+def held_out_split(
+    articles: Sequence[Example], definitions: Sequence[Example], parents: Sequence[int], chosen: Sequence[int]
+) -> Quality:
+    """The figures of the chosen articles; fit, calibration and thresholds have seen only the others."""
+    return _validated(articles, definitions, parents, [chosen])
+
+
+def _validated(
+    articles: Sequence[Example], definitions: Sequence[Example], parents: Sequence[int], parts: Sequence[Sequence[int]]
+) -> Quality:
     topics = topic_matrix(articles)
     probabilities = np.zeros(topics.shape)
     given = np.zeros_like(topics)
-    for fold in sorted(set(fold_of.tolist())):
-        known = [a for a, f in zip(articles, fold_of, strict=True) if f != fold]
-        held_out = np.flatnonzero(fold_of == fold).tolist()
+    for seed, part in enumerate(parts):
+        out = set(part)
+        groups = {articles[index].group for index in part}  # copies of what is held out are no training
+        known = [a for index, a in enumerate(articles) if index not in out and a.group not in groups]
         # Another seed than the outer folds, or an inner fold would be an outer one without a piece.
-        calibration = calibrate(out_of_fold(known, definitions, seed=fold), topic_matrix(known))
+        calibration = calibrate(out_of_fold(known, definitions, seed=seed), topic_matrix(known), parents)
         fitted = fit(known, definitions)
-        features = matrix([articles[i].counts for i in held_out], fitted.vocabulary, fitted.idf)
+        features = matrix([articles[index].counts for index in part], fitted.vocabulary, fitted.idf)
         logits = (features @ fitted.weights + fitted.bias) * calibration.scale + calibration.shift
-        probabilities[held_out] = 1 / (1 + np.exp(-logits))
-        for index in held_out:
-            given[index, list(choose(probabilities[index], calibration.thresholds))] = True
-    return quality(given, topics, probabilities)
+        probabilities[part] = 1 / (1 + np.exp(-logits))
+        for index in part:
+            given[index, list(choose(probabilities[index], calibration.thresholds, parents))] = True
+    seen = sorted(index for part in parts for index in part)
+    return quality(given[seen], topics[seen], probabilities[seen], parents)
 
 
-def quality(given: Matrix, topics: Matrix, probabilities: Floats) -> Quality:
-    """The figures of [N, K] decisions."""
-    columns = range(topics.shape[1])
-    hits = [int((given[:, k] & topics[:, k]).sum()) for k in columns]
+def quality(given: Matrix, topics: Matrix, probabilities: Floats, parents: Sequence[int]) -> Quality:
+    """The figures of [N, K] decisions; of the macro mean those with LEAST_SCORED positives or more."""
+    tops = [column for column, parent in enumerate(parents) if column == parent]
+    finer = [column for column, parent in enumerate(parents) if column != parent]
+    scored = [column for column in tops if topics[:, column].sum() >= LEAST_SCORED]
+    hits = (given & topics).sum(axis=0)
+    right = float(hits[finer].sum())
     return Quality(
-        micro_f1=f1(given, topics),
-        macro_f1=float(np.mean([f1(given[:, k], topics[:, k]) for k in columns])),
-        top1=float(topics[np.arange(len(topics)), probabilities.argmax(axis=1)].mean()),
+        micro_f1=f1(given[:, tops], topics[:, tops]),
+        macro_f1=float(np.mean([f1(given[:, k], topics[:, k]) for k in scored])),
+        top1=float(topics[np.arange(len(topics)), probabilities[:, tops].argmax(axis=1)].mean()),
         articles=len(topics),
         per_topic=tuple(
             (
                 int(topics[:, k].sum()),
                 int(given[:, k].sum()),
-                hits[k] / max(1, int(given[:, k].sum())),
-                hits[k] / max(1, int(topics[:, k].sum())),
+                int(hits[k]) / max(1, int(given[:, k].sum())),
+                int(hits[k]) / max(1, int(topics[:, k].sum())),
             )
-            for k in columns
+            for k in (*tops, *finer)
         ),
+        finer_precision=right / max(1, int(given[:, finer].sum())),
+        finer_recall=right / max(1, int(topics[:, finer].sum())),
     )
 
 

@@ -29,6 +29,7 @@ def model(bias: float = -3.0, threshold: float = 0.5) -> TopicModel:
         thresholds=np.full(3, threshold),
         ids=("medtop:11000000", "medtop:15000000", "medtop:17000000"),
         labels=("politics and government", "sport", "weather"),
+        parents=(0, 1, 2),
     )
 
 
@@ -67,7 +68,24 @@ def test_a_topic_below_its_threshold_is_not_given() -> None:
 def test_with_none_at_its_threshold_the_best_is_given_from_the_floor_on(
     probabilities: list[float], given: list[int]
 ) -> None:
-    assert list(choose(np.array(probabilities), np.full(3, 0.5))) == given
+    assert list(choose(np.array(probabilities), np.full(3, 0.5), (0, 1, 2))) == given
+
+
+@pytest.mark.parametrize(("probabilities", "given"), [
+    ([0.6, 0.1, 0.7], [0, 2]),
+    ([0.1, 0.6, 0.7], [1]),  # what is finer than a topic that is not given is not given
+    ([0.3, 0.1, 0.7], [0, 2]),  # nor does it replace one
+    ([0.6, 0.1, 0.4], [0]),
+    ([0.1, 0.1, 0.9], []),
+])  # fmt: skip
+def test_a_finer_topic_is_given_below_its_top_concept_only(probabilities: list[float], given: list[int]) -> None:
+    assert list(choose(np.array(probabilities), np.full(3, 0.5), (0, 1, 0))) == given
+
+
+def test_a_finer_topic_names_its_top_concept() -> None:
+    finer = model(bias=-1.0)._replace(parents=(0, 1, 0), ids=("medtop:1", "medtop:2", "medtop:3"))
+    found = {topic.id: topic.top for topic in classify("", "Parliament! Parliament! Rain!", finer)}
+    assert found == {"medtop:1": "medtop:1", "medtop:3": "medtop:1"}
 
 
 @pytest.mark.parametrize("text", ["", "   ", "12 34 % …", "words that nobody has taught it", "世界新闻"])
