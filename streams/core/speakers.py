@@ -1,0 +1,212 @@
+"""Which entity speaks: a name, a pronoun or a description, resolved where it is safe, None where not."""
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from streams.contracts.events import Entity
+from streams.core.speech_tokens import NAME, PERSON, TIME, WORD, Sentence, Token
+from streams.core.subjects import DETERMINERS, PREPOSITIONS, Subject
+
+SPEAKING: Final = frozenset(("PERSON", "ORG", "GPE", "NORP", "FAC", "PRODUCT", "WORK_OF_ART"))
+MAX_BACK: Final = 4  # sentences in which a pronoun's name is looked for
+MAX_PARAGRAPHS: Final = 2  # and how many paragraphs before its own
+_MALE: Final = frozenset("mr sir lord spokesman chairman congressman king prince pope archbishop councilman".split())
+_FEMALE: Final = frozenset(
+    "ms mrs miss mme dame lady spokeswoman chairwoman congresswoman queen princess councilwoman".split()
+)
+_PRONOUN_GENDER: Final = {"he": "m", "she": "f"}
+_GENDERED: Final = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f"}
+_AGE: Final = re.compile(r"\d+-year-old")
+_FORMER: Final = frozenset(("former", "ex"))
+
+
+class Told(NamedTuple):
+    """What a sentence leaves behind: its paragraph, its subject or last speaker, and the people that it names."""
+
+    paragraph: int
+    subject: int | None
+    people: tuple[int, ...]
+
+
+class Speakers:
+    """The entities of an article, and which of them the text was just about."""
+
+    def __init__(self, tokens: Sequence[Token], entities: Sequence[Entity]) -> None:
+        self._tokens = tokens
+        self._entities = entities
+        self._told: list[Told] = []
+        self._genders = self._find_genders()
+        self._surnames = _unique((e.name.split()[-1].casefold(), i) for i, e in enumerate(entities) if e.type in (PERSON, "ORG"))
+        self._roles = self._find_roles()
+        self._seats = _unique(
+            (_seat(e.name.casefold().split()), i) for i, e in enumerate(entities) if e.type == "ORG" and " " in e.name
+        )
+
+    def resolve(self, subject: Subject, sentence: Sentence, paragraph: int) -> int | None:
+        """Return the place of the entity that the subject is, or stands for."""
+        head = self._tokens[subject.head]
+        if subject.kind == "pronoun":
+            return self._pronoun(head.text, sentence, subject.head, paragraph)
+        if subject.kind == "name":
+            if head.kind == NAME:
+                return head.ref if self._entities[head.ref].type in SPEAKING else None
+            return self._surnames.get(head.text)
+        return self._described(subject, sentence, paragraph)
+
+    def subject_of(self, sentence: Sentence, limit: int, paragraph: int) -> Subject | None:
+        """Return the subject of the sentence: the first name or pronoun that is nobody's, and of nothing."""
+        for i in range(sentence.first, limit):
+            token = self._tokens[i]
+            if token.kind == NAME and self._may_lead(i, limit, sentence.first):
+                return Subject("name", i, i + 1, i)
+            if token.kind == WORD and token.text in ("he", "she", "it", "they"):
+                return Subject("pronoun", i, i + 1, i)
+        return None
+
+    def told(self, sentence: Sentence, paragraph: int, speaker: int | None) -> None:
+        """Remember a sentence; `speaker` is the last one in it that is known."""
+        subject = speaker
+        if subject is None or not _person(self._entities[subject]):
+            found = self.subject_of(sentence, sentence.last, paragraph)
+            if found is not None and (found.kind == "name" or self._tokens[found.head].text in _PRONOUN_GENDER):
+                subject = self.resolve(found, sentence, paragraph)
+        self._told.append(Told(paragraph, subject, self._people(sentence.first, sentence.last)))
+        del self._told[:-MAX_BACK]
+
+    def _find_genders(self) -> dict[int, str]:
+        found: dict[int, str] = {}
+        for before, token in pairwise(self._tokens):
+            if token.kind == NAME and before.kind == WORD and token.ref not in found:
+                title = before.text.rstrip(".")
+                if gender := "m" if title in _MALE else "f" if title in _FEMALE else "":
+                    found[token.ref] = gender
+        for i, entity in enumerate(self._entities):
+            words = {word for role in entity.roles for word in role.split()}
+            if i not in found and words & (_MALE | _FEMALE):
+                found[i] = "m" if words & _MALE else "f"
+        return found
+
+    def _find_roles(self) -> dict[str, set[int]]:
+        found: dict[str, set[int]] = {}
+        for i, entity in enumerate(self._entities):
+            for role in entity.roles if _person(entity) else ():
+                words = role.split()
+                found.setdefault(role, set()).add(i)
+                if not _FORMER & set(words):
+                    found.setdefault(words[-1], set()).add(i)
+        return found
+
+    def _may_lead(self, i: int, limit: int, first: int) -> bool:
+        entity = self._entities[self._tokens[i].ref]
+        if entity.type not in SPEAKING:
+            return False
+        if i + 1 < limit:
+            following = self._tokens[i + 1]
+            if following.text == "'s" or following.kind == NAME or (following.kind == WORD and following.capital):
+                return False
+        j = i - 1
+        while j >= first and self._tokens[j].kind in (WORD, NAME) and (
+            self._tokens[j].capital or self._tokens[j].text in DETERMINERS
+        ) and self._tokens[j].text not in PREPOSITIONS:  # fmt: skip
+            j -= 1
+        return j < first or self._tokens[j].text not in PREPOSITIONS
+
+    def _people(self, first: int, last: int) -> tuple[int, ...]:
+        found = (t.ref for t in self._tokens[first:last] if t.kind == NAME and _person(self._entities[t.ref]))
+        return tuple(dict.fromkeys(found))
+
+    def _pronoun(self, word: str, sentence: Sentence, head: int, paragraph: int) -> int | None:
+        if word == "it":
+            return self._it(paragraph)
+        if word not in _PRONOUN_GENDER:
+            return None
+        gender = _PRONOUN_GENDER[word]
+        found = self._in_reach(gender, sentence, head, paragraph)
+        if found is not None:
+            self._genders.setdefault(found, gender)
+        return found
+
+    def _in_reach(self, gender: str, sentence: Sentence, head: int, paragraph: int) -> int | None:
+        """Return the one person that a pronoun can mean; `gender` is empty for "the 40-year-old"."""
+        before = self._tokens[sentence.first : head]
+        if not any(t.kind == WORD and _GENDERED.get(t.text) == gender for t in before):
+            found = self.subject_of(sentence, head, paragraph)
+            subject = self._tokens[found.head].ref if found and found.kind == "name" else None
+            people = self._people(sentence.first, head)
+            if people:
+                chosen, settled = self._pick(people, subject, gender)
+                if settled:
+                    return chosen
+        for told in reversed(self._told):
+            if paragraph - told.paragraph > MAX_PARAGRAPHS:
+                break
+            people = told.people if told.subject is None else (told.subject, *told.people)
+            chosen, settled = self._pick(tuple(dict.fromkeys(people)), told.subject, gender)
+            if settled:
+                return chosen
+        return None
+
+    def _pick(self, people: tuple[int, ...], subject: int | None, gender: str) -> tuple[int | None, bool]:
+        """Return the person meant, and whether the search ends here."""
+        fitting = [
+            p for p in people if _person(self._entities[p]) and (not gender or self._genders.get(p, gender) == gender)
+        ]
+        if not fitting:
+            return None, False
+        if len(fitting) == 1:
+            return fitting[0], True
+        known = [p for p in fitting if gender and p in self._genders]
+        if subject in fitting and (not known or subject in known):
+            return subject, True
+        return (known[0] if len(known) == 1 else None), True
+
+    def _it(self, paragraph: int) -> int | None:
+        told = self._told[-1] if self._told else None
+        if told is None or told.subject is None or paragraph - told.paragraph > 1:
+            return None
+        return told.subject if self._entities[told.subject].type in ("ORG", "GPE", "FAC") else None
+
+    def _described(self, subject: Subject, sentence: Sentence, paragraph: int) -> int | None:
+        words = self._tokens[subject.first : subject.head + 1]
+        if words[0].text != "the" or len(words) < 2 or subject.last != subject.head + 1:
+            return None
+        if len(words) == 2 and _AGE.fullmatch(words[1].text):
+            return self._in_reach("", sentence, subject.first, paragraph)
+        rest = words[1:]
+        while len(rest) > 1 and rest[0].kind in (NAME, TIME) and rest[1].text != "'s":
+            rest = rest[1:]
+        phrase = " ".join(w.text for w in rest)
+        matching = {p for p in self._roles.get(phrase, ()) if self._seen(p, words[0].start)}
+        if len(matching) == 1:
+            return matching.pop()
+        if len(words) == 2 and not matching:
+            return self._seats.get(phrase)
+        return None
+
+    def _seen(self, entity: int, before: int) -> bool:
+        mentions = self._entities[entity].mentions
+        return bool(mentions) and mentions[0].start < before
+
+
+def _seat(words: Sequence[str]) -> str:
+    """Return what an organisation is: "court" in "Ninth Circuit Court of Appeals"."""
+    for before, word in pairwise(words):
+        if word in ("of", "for"):
+            return before
+    return words[-1]
+
+
+def _person(entity: Entity) -> bool:
+    return entity.type == PERSON
+
+
+def _unique(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Return key -> place for the keys that stand for one place only."""
+    found: dict[str, int] = {}
+    doubled: set[str] = set()
+    for key, place in pairs:
+        if found.setdefault(key, place) != place:
+            doubled.add(key)
+    return {key: place for key, place in found.items() if key not in doubled}
