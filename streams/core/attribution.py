@@ -99,7 +99,11 @@ def _participle(
     if look.passive and look.subject is not None:  # "is also vowing"
         return Attribution(cue, i, i + 1, look.at, i + 1, look.subject, inverted=False, joined=False)
     if before.kind == NAME and look.subject is not None:
-        return Attribution(cue, i, i + 1, look.at, i + 1, look.subject, inverted=False, joined=False)
+        free = look.at <= sentence.first or tokens[look.at - 1].text in (",", "with", "and", "despite")
+        subject = look.subject if free else look.subject._replace(kind="description")
+        return Attribution(cue, i, i + 1, look.at, i + 1, subject, inverted=False, joined=False)
+    if look.at > sentence.first and tokens[look.at - 1].text in ("after", "before", "by", "while", "when"):
+        return Attribution(cue, i, i + 1, look.at - 1, i + 1, None, inverted=False, joined=True)
     if before.kind == QUOTE or before.text in (",", "—", "–", "as", "and") or before.text in _SPEECHES:
         left = i - 1 if before.kind != QUOTE and before.text not in _SPEECHES else i
         return Attribution(cue, i, i + 1, left, i + 1, None, inverted=False, joined=True)
@@ -144,7 +148,7 @@ def _plain(tokens: Sequence[Token], sentence: Sentence, i: int, cue: Cue, free_f
         return None
     if cue.base in DOUBTFUL and not _words_follow(tokens, sentence, i, cue):
         return None
-    if look.subject is None and not look.joined and not _beside_quote(tokens, sentence, i):
+    if look.subject is None and not look.joined and cue.base != "say" and not _beside_quote(tokens, sentence, i):
         return None
     left = look.at - 1 if look.joined else look.at
     return Attribution(cue, i, i + 1, left, i + 1, look.subject, inverted=False, joined=look.joined)
@@ -162,11 +166,17 @@ def _by_agent(tokens: Sequence[Token], sentence: Sentence, i: int, cue: Cue) -> 
 
 def _told(tokens: Sequence[Token], sentence: Sentence, i: int, subject: Subject | None, cue: Cue) -> bool:
     """Say whether a word that is a noun too tells speech here: somebody before it, and words behind it."""
-    if subject is None or (subject.kind == "description" and cue.form == "base"):
+    if subject is None:
         return False
     if i + 1 >= sentence.last:
         return tokens[i - 1].kind == NAME
     following = tokens[i + 1]
+    if following.text == "to" and cue.to:
+        return True
+    if subject.kind == "description" and cue.form == "base" and following.text != "that":
+        return tokens[subject.head].text.endswith("s") and following.text in DETERMINERS | PRONOUNS
+    if cue.base == "state" and subject.kind == "description" and tokens[subject.first].text not in DETERMINERS:
+        return False  # "swing states that"
     if following.kind in (QUOTE, MARK) or following.text in ("that", "in", "on"):
         return True
     return following.kind == NAME or following.text in DETERMINERS or following.text in PRONOUNS
@@ -178,10 +188,12 @@ def _words_follow(tokens: Sequence[Token], sentence: Sentence, i: int, cue: Cue)
     following = tokens[i + 1]
     if following.kind in (QUOTE, MARK):
         return True
+    if cue.base == "charge" and following.text == "with":
+        return False
     if following.kind == WORD and (following.text in PREPOSITIONS or following.text in ("that", "later", "then")):
         return True
     if following.kind == TIME:
-        return _rests(tokens, i + 2, sentence.last)
+        return _rests(tokens, i + 2, sentence.last) or tokens[i + 2].text == "that"
     return cue.base == "add" and following.kind == WORD and following.text in PRONOUNS
 
 
@@ -240,16 +252,31 @@ def clause_start(tokens: Sequence[Token], told: Attribution, last: int) -> int |
         return i + 1 if tokens[i].text == "," else None
     if tokens[i].kind == QUOTE or tokens[i].text in (":", "."):
         return None
-    if cue.that and (found := _word_within(tokens, i, last, ("that", "whether", "why", "how"))) is not None:
+    if cue.base == "call":
+        return _word_within(tokens, i, last, ("to",)) if tokens[i].text == "on" else None
+    if cue.that and (found := _that(tokens, i, last, cue)) is not None:
         return found
     if cue.to and (found := _infinitive(tokens, i, last, cue)) is not None:
         return found
     return _bare_clause(tokens, i, last, cue) if cue.zero else None
 
 
+def _that(tokens: Sequence[Token], i: int, last: int, cue: Cue) -> int | None:
+    """Return where "that" is, if it can be the verb's: behind addressee, place and time."""
+    if cue.base == "deny":
+        return i if tokens[i].text == "that" else None
+    if cue.zero and cue.base != "tell":
+        at = skip_circumstances(tokens, i, last)
+        return at if at < last and tokens[at].text in _THAT else None
+    return _word_within(tokens, i, last, _THAT)
+
+
+_THAT: Final = ("that", "whether", "why", "how")
+
+
 def _word_within(tokens: Sequence[Token], i: int, last: int, words: tuple[str, ...]) -> int | None:
     for j in range(i, min(last, i + MAX_TO_CLAUSE)):
-        if tokens[j].kind == MARK or (j > i and tokens[j].text in ("he", "she", "they", "it")):
+        if tokens[j].kind == MARK or tokens[j].text in BE or (j > i and tokens[j].text in ("he", "she", "they", "it")):
             return None
         if tokens[j].kind == WORD and tokens[j].text in words:
             return j
@@ -276,6 +303,6 @@ def _bare_clause(tokens: Sequence[Token], i: int, last: int, cue: Cue) -> int | 
     i = skip_circumstances(tokens, i, last)
     if i >= last or tokens[i].kind in (QUOTE, MARK) or tokens[i].text in BE:
         return None
-    if tokens[i].text in _PLACED and tokens[i].text != "in":
+    if (tokens[i].text in _PLACED and tokens[i].text != "in") or tokens[i].text in CONJUNCTIONS:
         return None
     return i

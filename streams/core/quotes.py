@@ -17,6 +17,8 @@ MAX_QUOTES: Final = 500  # an article of 500 words has a dozen; each takes some 
 MAX_FROM_BARE: Final = 25  # tokens between "called" and the words that somebody was called
 MAX_GAP: Final = 8  # tokens between a quotation and the subject behind it: "President and General Counsel Lee"
 MIN_CLAUSE: Final = 3  # tokens; "said so" reports nothing
+_DASHES: Final = ("–", "—", "-", ":")
+_COORDINATING: Final = frozenset(("and", "but", "or", "so", "yet"))
 MIN_ALONE: Final = 5  # words of a quotation that is a paragraph by itself
 _SMALL: Final = frozenset("a an the of in on for to and or at by with from is".split())
 _TITLE_WORDS: Final = 8  # longer titles of works are rare
@@ -97,7 +99,7 @@ class _Reader:
                 entity, mention = voices[-1].entity, voices[-1].speaker
             else:
                 if item.joined:
-                    subject = self._speakers.subject_of(self._after_colon(sentence, item), item.first, paragraph)
+                    subject = self._speakers.subject_of(self._after_colon(sentence, item), item.first)
                 entity = self._speakers.resolve(subject, sentence, paragraph) if subject else None
                 mention = self._mention(subject) if subject else None
             self._numbers += 1
@@ -174,11 +176,19 @@ class _Reader:
         if item.cue.form == "prep":
             return True
         i = item.right
+        if item.inverted and i + 1 < sentence.last and self._tokens[i].text == "and":
+            i = self._behind_words(i + 1, sentence, capital=True)
         if item.cue.base == "tell":
-            while i < sentence.last and (self._tokens[i].kind == NAME or self._tokens[i].kind == WORD):
-                i += 1
+            i = self._behind_words(i, sentence, capital=False)
         i = skip_circumstances(self._tokens, i, sentence.last)
         return i >= sentence.last or self._tokens[i].kind in (MARK, QUOTE)
+
+    def _behind_words(self, i: int, sentence: Sentence, *, capital: bool) -> int:
+        while i < sentence.last and (
+            self._tokens[i].kind == NAME or (self._tokens[i].kind == WORD and (self._tokens[i].capital or not capital))
+        ):
+            i += 1
+        return i
 
     def _beside(self, k: int, sentence: Sentence) -> _Voice | None:
         """Return the voice of "Lee: '...'", or of "'...' - Lee" behind a tweet."""
@@ -224,6 +234,8 @@ class _Reader:
                 end = self._clause_end(told, n, sentence)
             elif self._closes(item, sentence):
                 start, end = free_from, item.left
+                if end - 2 >= start and self._tokens[end - 1].kind == QUOTE and self._tokens[end - 2].text in _DASHES:
+                    continue  # "... her answer - 'I think so,' she said": only the quotation is hers
             else:
                 continue
             start, end = self._trimmed(start, end)
@@ -242,7 +254,7 @@ class _Reader:
 
     def _trimmed(self, start: int, end: int) -> tuple[int, int]:
         tokens = self._tokens
-        while start < end and (tokens[start].kind == MARK or tokens[start].text in CONJUNCTIONS):
+        while start < end and (tokens[start].kind == MARK or tokens[start].text in _COORDINATING):
             start += 1
         while end > start and (tokens[end - 1].kind == MARK or tokens[end - 1].text in CONJUNCTIONS):
             end -= 1
@@ -250,7 +262,7 @@ class _Reader:
 
     def _is_clause(self, start: int, end: int) -> bool:
         plain = sum(1 for i in range(start, end) if self._tokens[i].kind not in (QUOTE, MARK))
-        return plain >= MIN_CLAUSE or (plain > 0 and end - start > plain)
+        return plain >= MIN_CLAUSE or (plain >= MIN_CLAUSE - 1 and end - start > plain)
 
     def _add(self, kind: str, start: int, end: int, voice: _Voice) -> None:
         self.found.append(

@@ -6,19 +6,27 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from streams.contracts.events import Entity
-from streams.core.speech_tokens import NAME, PERSON, TIME, WORD, Sentence, Token
-from streams.core.subjects import DETERMINERS, PREPOSITIONS, Subject
+from streams.core.speech_tokens import MARK, NAME, PERSON, TIME, WORD, Sentence, Token
+from streams.core.subjects import CONJUNCTIONS, PREPOSITIONS, PRONOUNS, STOPS, Subject
 
 SPEAKING: Final = frozenset(("PERSON", "ORG", "GPE", "NORP", "FAC", "PRODUCT", "WORK_OF_ART"))
 MAX_BACK: Final = 4  # sentences in which a pronoun's name is looked for
 MAX_PARAGRAPHS: Final = 2  # and how many paragraphs before its own
+MAX_LEAD: Final = 10  # tokens of titles and descriptions before the name that is a sentence's subject
+_LEADING: Final = frozenset("also meanwhile however still later then earlier".split()) | {"and", "but", "so", "yet"}
+# "The Obama administration" is not Obama.
+_HELD: Final = frozenset(
+    """administration officials official lawyers lawyer campaign office aides aide allies ally supporters government
+    team ministry spokesman spokeswoman spokesperson executives executive family son daughter wife husband
+    authorities lawmakers leaders police adviser advisers""".split()
+)
 _MALE: Final = frozenset("mr sir lord spokesman chairman congressman king prince pope archbishop councilman".split())
 _FEMALE: Final = frozenset(
     "ms mrs miss mme dame lady spokeswoman chairwoman congresswoman queen princess councilwoman".split()
 )
 _PRONOUN_GENDER: Final = {"he": "m", "she": "f"}
 _GENDERED: Final = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f"}
-_AGE: Final = re.compile(r"\d+-year-old")
+_AGE: Final = re.compile(r"(?:the )?\d+-year-old")
 _FORMER: Final = frozenset(("former", "ex"))
 
 
@@ -55,25 +63,48 @@ class Speakers:
             return self._surnames.get(head.text)
         return self._described(subject, sentence, paragraph)
 
-    def subject_of(self, sentence: Sentence, limit: int, paragraph: int) -> Subject | None:
-        """Return the subject of the sentence: the first name or pronoun that is nobody's, and of nothing."""
-        for i in range(sentence.first, limit):
+    def subject_of(self, sentence: Sentence, limit: int) -> Subject | None:
+        """Return the name or pronoun that is the subject of a sentence; None where it is neither, or not simple."""
+        i = self._main_clause(sentence.first, limit)
+        for i in range(i, min(limit, i + MAX_LEAD)):
             token = self._tokens[i]
-            if token.kind == NAME and self._may_lead(i, limit, sentence.first):
+            if token.kind == NAME and self._may_lead(i, limit):
                 return Subject("name", i, i + 1, i)
-            if token.kind == WORD and token.text in ("he", "she", "it", "they"):
+            if token.kind == WORD and token.text in PRONOUNS:
                 return Subject("pronoun", i, i + 1, i)
+            if token.kind not in (NAME, WORD) or token.text in STOPS:
+                return None
         return None
+
+    def _main_clause(self, first: int, limit: int) -> int:
+        """Return where the main clause begins: behind "But in a letter last week, "."""
+        i = first
+        while i < limit:
+            token = self._tokens[i]
+            if token.kind == TIME or token.kind == MARK or token.text in _LEADING:
+                i += 1
+            elif token.kind == WORD and (token.text in PREPOSITIONS or token.text in CONJUNCTIONS or _verbal(token.text)):
+                comma = next((j for j in range(i, min(limit, i + 30)) if self._tokens[j].text == ","), None)
+                if comma is None:
+                    break
+                i = comma + 1
+            else:
+                break
+        return i
 
     def told(self, sentence: Sentence, paragraph: int, speaker: int | None) -> None:
         """Remember a sentence; `speaker` is the last one in it that is known."""
         subject = speaker
-        if subject is None or not _person(self._entities[subject]):
-            found = self.subject_of(sentence, sentence.last, paragraph)
+        if subject is None or not self._is_person(subject):
+            found = self.subject_of(sentence, sentence.last)
             if found is not None and (found.kind == "name" or self._tokens[found.head].text in _PRONOUN_GENDER):
                 subject = self.resolve(found, sentence, paragraph)
         self._told.append(Told(paragraph, subject, self._people(sentence.first, sentence.last)))
         del self._told[:-MAX_BACK]
+
+    def _is_person(self, entity: int) -> bool:
+        """Say whether an entity is a person: by its type, or by "Ms." where the model erred."""
+        return self._entities[entity].type == PERSON or entity in self._genders
 
     def _find_genders(self) -> dict[int, str]:
         found: dict[int, str] = {}
@@ -98,23 +129,18 @@ class Speakers:
                     found.setdefault(words[-1], set()).add(i)
         return found
 
-    def _may_lead(self, i: int, limit: int, first: int) -> bool:
-        entity = self._entities[self._tokens[i].ref]
-        if entity.type not in SPEAKING:
+    def _may_lead(self, i: int, limit: int) -> bool:
+        if self._entities[self._tokens[i].ref].type not in SPEAKING:
             return False
-        if i + 1 < limit:
-            following = self._tokens[i + 1]
-            if following.text == "'s" or following.kind == NAME or (following.kind == WORD and following.capital):
-                return False
-        j = i - 1
-        while j >= first and self._tokens[j].kind in (WORD, NAME) and (
-            self._tokens[j].capital or self._tokens[j].text in DETERMINERS
-        ) and self._tokens[j].text not in PREPOSITIONS:  # fmt: skip
-            j -= 1
-        return j < first or self._tokens[j].text not in PREPOSITIONS
+        if i + 1 >= limit:
+            return True
+        following = self._tokens[i + 1]
+        if following.text == "'s" or following.kind == NAME or following.text in _HELD:
+            return False
+        return not (following.kind == WORD and following.capital)
 
     def _people(self, first: int, last: int) -> tuple[int, ...]:
-        found = (t.ref for t in self._tokens[first:last] if t.kind == NAME and _person(self._entities[t.ref]))
+        found = (t.ref for t in self._tokens[first:last] if t.kind == NAME and self._is_person(t.ref))
         return tuple(dict.fromkeys(found))
 
     def _pronoun(self, word: str, sentence: Sentence, head: int, paragraph: int) -> int | None:
@@ -132,7 +158,7 @@ class Speakers:
         """Return the one person that a pronoun can mean; `gender` is empty for "the 40-year-old"."""
         before = self._tokens[sentence.first : head]
         if not any(t.kind == WORD and _GENDERED.get(t.text) == gender for t in before):
-            found = self.subject_of(sentence, head, paragraph)
+            found = self.subject_of(sentence, head)
             subject = self._tokens[found.head].ref if found and found.kind == "name" else None
             people = self._people(sentence.first, head)
             if people:
@@ -151,7 +177,7 @@ class Speakers:
     def _pick(self, people: tuple[int, ...], subject: int | None, gender: str) -> tuple[int | None, bool]:
         """Return the person meant, and whether the search ends here."""
         fitting = [
-            p for p in people if _person(self._entities[p]) and (not gender or self._genders.get(p, gender) == gender)
+            p for p in people if self._is_person(p) and (not gender or self._genders.get(p, gender) == gender)
         ]
         if not fitting:
             return None, False
@@ -170,11 +196,13 @@ class Speakers:
 
     def _described(self, subject: Subject, sentence: Sentence, paragraph: int) -> int | None:
         words = self._tokens[subject.first : subject.head + 1]
-        if words[0].text != "the" or len(words) < 2 or subject.last != subject.head + 1:
+        if words[0].text.split(" ")[0] != "the" or subject.last != subject.head + 1:
             return None
-        if len(words) == 2 and _AGE.fullmatch(words[1].text):
+        if _AGE.fullmatch(words[-1].text):
             return self._in_reach("", sentence, subject.first, paragraph)
         rest = words[1:]
+        if not rest:
+            return None
         while len(rest) > 1 and rest[0].kind in (NAME, TIME) and rest[1].text != "'s":
             rest = rest[1:]
         phrase = " ".join(w.text for w in rest)
@@ -196,6 +224,10 @@ def _seat(words: Sequence[str]) -> str:
         if word in ("of", "for"):
             return before
     return words[-1]
+
+
+def _verbal(word: str) -> bool:
+    return word.endswith("ing") and len(word) > 5
 
 
 def _person(entity: Entity) -> bool:

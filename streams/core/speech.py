@@ -25,13 +25,13 @@ class Cue(NamedTuple):
 _ZERO: Final = """say:said argue:argued claim:claimed allege:alleged insist:insisted contend:contended
     maintain:maintained caution:cautioned warn:warned admit:admitted assert:asserted add:added predict:predicted
     report:reported tell:told state:stated acknowledge:acknowledged concede:conceded confirm:confirmed
-    declare:declared reiterate:reiterated stress:stressed emphasize:emphasized emphasise:emphasised indicate:indicated
+    reiterate:reiterated stress:stressed emphasize:emphasized emphasise:emphasised indicate:indicated
     complain:complained charge:charged"""
-_THAT: Final = """announce:announced note:noted write:wrote tweet:tweeted explain:explained continue:continued
+_THAT: Final = """announce:announced declare:declared note:noted write:wrote tweet:tweeted explain:explained continue:continued
     conclude:concluded recall:recalled respond:responded reply:replied remark:remarked observe:observed suggest:suggested
     rule:ruled find:found testify:testified estimate:estimated reveal:revealed disclose:disclosed proclaim:proclaimed
     inform:informed assure:assured remind:reminded joke:joked quip:quipped boast:boasted lament:lamented
-    speculate:speculated hint:hinted counter:countered agree:agreed deny:denied imply:implied advise:advised
+    speculate:speculated hint:hinted counter:countered deny:denied imply:implied advise:advised
     affirm:affirmed opine:opined post:posted vow:vowed promise:promised pledge:pledged demand:demanded
     recommend:recommended propose:proposed"""
 _TO: Final = """vow:vowed promise:promised pledge:pledged threaten:threatened ask:asked urge:urged demand:demanded

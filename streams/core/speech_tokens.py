@@ -18,6 +18,7 @@ TIME: Final = "t"  # dates, numbers, amounts
 QUOTE: Final = "q"
 PERSON: Final = "PERSON"
 BREAK: Final = "b"  # between paragraphs
+MIN_SURNAME: Final = 4  # characters; shorter ones are words of many languages
 MAX_SENTENCE: Final = 200  # tokens; longer ones are cut, so that no step costs more than so many
 
 _TOKEN: Final = re.compile(
@@ -27,6 +28,7 @@ _TOKEN: Final = re.compile(
     r"|Tenn|Ky|La|Conn|Del|Md|Nev|vs|Mt|Ft|[^\W\d_])\.(?:[^\W\d_]\.)*"
     r"|\w+(?:(?:[’'&@-]|\.(?![A-Z]))\w+)*|[^\w\s]"
 )
+_NO_NAME: Final = re.compile(r"[A-Z]-[A-Z][a-z]*\.?|.*-year-old")
 _SENTENCE_END: Final = frozenset(".!?")
 _INNER: Final = frozenset(".,!?…")
 _STOPPED: Final = frozenset((".", "…"))
@@ -74,6 +76,21 @@ def tokens_of(text: str, entities: Sequence[Entity], quoted: Sequence[Quoted]) -
         tokens.append(_piece(text, start, end, kind, ref, entities, tokens))
         at = end
     _words(text, at, len(text), tokens)
+    return _with_surnames(tokens, entities)
+
+
+def _with_surnames(tokens: list[Token], entities: Sequence[Entity]) -> list[Token]:
+    """Return the tokens where a surname that the model did not mark is a name too, if one person has it."""
+    people: dict[str, int] = {}
+    for i, entity in enumerate(entities):
+        surname = entity.name.split()[-1].lower()
+        if entity.type == PERSON and len(surname) >= MIN_SURNAME and not _NO_NAME.fullmatch(entity.name):
+            people[surname] = -1 if surname in people else i
+    for i, token in enumerate(tokens):
+        if token.capital and token.kind == WORD and (ref := people.get(token.text, -1)) >= 0:
+            following = tokens[i + 1] if i + 1 < len(tokens) else None
+            if following is None or following.kind != NAME and not (following.kind == WORD and following.capital):
+                tokens[i] = token._replace(kind=NAME, ref=ref, text=PERSON)
     return tokens
 
 
@@ -83,7 +100,9 @@ def _piece(
     if kind == QUOTE:
         return Token(kind, start, end, _last_mark(text, start, end), ref, text[start].isupper())
     type_ = entities[ref].type
-    if type_ == PERSON and before and before[-1].text in ("the", "a", "an"):  # "the Florida Republican" is no name
+    # "the Florida Republican" is no name, nor is "R-Ga." behind one; "the 40-year-old" is somebody and no time
+    described = type_ == PERSON and before and before[-1].text in ("the", "a", "an")
+    if described or _NO_NAME.fullmatch(text, start, end):
         return Token(WORD, start, end, text[start:end].lower(), -1, capital=True)
     return Token(kind, start, end, type_, ref, text[start].isupper())
 
@@ -101,6 +120,9 @@ def _words(text: str, start: int, end: int, tokens: list[Token]) -> None:
             kind = BREAK
         elif first.isalnum() or len(word) > 1:
             kind = WORD
+        elif word in "'’" and text[match.start() - 1 : match.start()] in ("s", "S"):
+            tokens.append(Token(WORD, match.start(), match.end(), "'s", -1, capital=False))
+            continue
         else:
             kind = MARK
         lowered = word.lower().replace("’", "'") if kind == WORD else word

@@ -38,7 +38,8 @@ _ADVERBS: Final = frozenset(
 ) | BE
 _NEGATIONS: Final = frozenset("not never n't didn't hasn't haven't doesn't don't wouldn't won't isn't wasn't cannot".split())
 _VERBS: Final = frozenset("is are was were be been has have had will would can could may might should must did does do".split())
-_STOPS: Final = PREPOSITIONS | PRONOUNS | RELATIVES | CONJUNCTIONS | _VERBS
+STOPS: Final = PREPOSITIONS | PRONOUNS | RELATIVES | CONJUNCTIONS | _VERBS
+_ARTICLES: Final = frozenset("the a an his her its their our my your no most".split())
 _PAUSES: Final = frozenset(",;:(—–")
 
 
@@ -95,13 +96,13 @@ def phrase_before(tokens: Sequence[Token], first: int, last: int, depth: int = 3
     head = tokens[last]
     if head.kind == WORD and head.text in PRONOUNS:
         return Subject("pronoun", last, last + 1, last)
-    if head.kind == WORD and (head.text in _STOPS or not head.text[0].isalpha()):
+    if head.kind == WORD and (head.text in STOPS or head.text in _ARTICLES or not (head.text[0].isalpha() or head.text.endswith("-year-old"))):
         return None
     start = _phrase_start(tokens, first, last)
     before = start - 1
     if depth and before > first and tokens[before].kind == WORD and tokens[before].text in PREPOSITIONS:
         outer = tokens[before - 1]
-        if outer.kind == NAME or (outer.kind == WORD and outer.text not in _STOPS and not _is_adverb(outer.text)):
+        if outer.kind == NAME or (outer.kind == WORD and outer.text not in STOPS and not _is_adverb(outer.text)):
             found = phrase_before(tokens, first, before - 1, depth - 1)
             if found is not None and found.kind != "pronoun":
                 return found._replace(last=last + 1)
@@ -109,6 +110,8 @@ def phrase_before(tokens: Sequence[Token], first: int, last: int, depth: int = 3
     if tokens[before].text == "and" and before > first and tokens[before - 1].kind == NAME and head.kind == NAME:
         return phrase_before(tokens, first, before - 1, 0) or Subject("name", start, last + 1, last)
     kind: Kind = "name" if head.kind == NAME or (head.capital and last > first) else "description"
+    if head.text == "NORP" and tokens[start].text in ("the", "a", "an"):  # "the Kentucky Republican" is somebody
+        kind = "description"
     return Subject(kind, start, last + 1, last)
 
 
@@ -118,7 +121,7 @@ def _phrase_start(tokens: Sequence[Token], first: int, last: int) -> int:
         token = tokens[i - 1]
         if token.kind == NAME or token.text == "'s":
             i -= 1
-        elif token.kind == WORD and token.text not in _STOPS and not _is_adverb(token.text):
+        elif token.kind == WORD and token.text not in STOPS and not _is_adverb(token.text):
             i -= 1
             if token.text in DETERMINERS:
                 break
@@ -157,7 +160,7 @@ def _segment_start(tokens: Sequence[Token], lowest: int, end: int) -> int:
 def _opening_name(tokens: Sequence[Token], start: int, end: int) -> Subject | None:
     """Return the name at the beginning of a stretch, behind its titles: "Rep. Darrell Issa"."""
     i = start
-    while i < end and tokens[i].kind == WORD and (tokens[i].capital and tokens[i].text not in _STOPS | DETERMINERS):
+    while i < end and tokens[i].kind == WORD and (tokens[i].capital and tokens[i].text not in STOPS | DETERMINERS):
         i += 1
     while i + 1 < end and tokens[i].kind == NAME and tokens[i + 1].kind == NAME:
         i += 1
@@ -173,7 +176,7 @@ def _may_follow(token: Token) -> bool:
 
 def _opening_phrase(tokens: Sequence[Token], start: int, end: int) -> Subject | None:
     i = start
-    while i < end and (tokens[i].kind == NAME or (tokens[i].kind == WORD and tokens[i].text not in _STOPS)):
+    while i < end and (tokens[i].kind == NAME or (tokens[i].kind == WORD and tokens[i].text not in STOPS)):
         i += 1
     return phrase_before(tokens, start, i - 1) if i > start else None
 
@@ -192,7 +195,7 @@ def phrase_after(tokens: Sequence[Token], start: int, last: int) -> After | None
         token = tokens[i]
         if token.kind == NAME:
             head = i
-        elif token.kind != WORD or token.text in _STOPS or _is_adverb(token.text):
+        elif token.kind != WORD or token.text in STOPS or _is_adverb(token.text):
             if token.text != "'s":
                 break
         elif i > start and token.text in DETERMINERS:
