@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from streams.core.speech import CUES, DOUBTFUL, Cue
+from streams.core.speech import CUES, DOUBTFUL, NAMING, PARTICLES, TRANSITIVE, Cue
 from streams.core.speech_tokens import MARK, NAME, QUOTE, TIME, WORD, Sentence, Token
 from streams.core.subjects import (
     BE,
@@ -14,6 +14,7 @@ from streams.core.subjects import (
     RELATIVES,
     Subject,
     phrase_after,
+    phrase_before,
     subject_before,
 )
 
@@ -60,11 +61,26 @@ def _attribution(tokens: Sequence[Token], sentence: Sentence, i: int, free_from:
     if word == "according" or (word == "per" and _opens_clause(tokens, sentence, i)):
         return _according(tokens, sentence, i)
     cue = CUES.get(word)
-    if cue is None:
+    if cue is None or _is_other(tokens, sentence, i, cue):
         return None
     if cue.form == "ing":
         return _participle(tokens, sentence, i, cue, free_from)
     return _inverted(tokens, sentence, i, cue) or _plain(tokens, sentence, i, cue, free_from)
+
+
+def _is_other(tokens: Sequence[Token], sentence: Sentence, i: int, cue: Cue) -> bool:
+    """Say whether the word is no verb of speech here: "the said report", "pointed at", "models called 'T'"."""
+    following = tokens[i + 1].text if i + 1 < sentence.last else ""
+    if cue.base in PARTICLES and following != PARTICLES[cue.base]:
+        return True
+    if cue.base in NAMING and i + 1 < sentence.last and tokens[i + 1].kind == QUOTE:
+        return True
+    before = tokens[i - 1] if i > sentence.first else None
+    if before is None or before.kind != WORD or cue.form == "ing":
+        return False
+    return before.text in ("the", "a", "an", "this", "that", "his", "her", "its", "their") or (
+        before.text in PREPOSITIONS and before.text not in ("after", "before", "since")
+    )
 
 
 def _opens_clause(tokens: Sequence[Token], sentence: Sentence, i: int) -> bool:
@@ -93,6 +109,8 @@ def _participle(
     if i == sentence.first or not (cue.zero or cue.that or cue.to):
         return None
     before = tokens[i - 1]
+    if before.text == "as" and (quoted := _quoted_as(tokens, sentence, i)) is not None:
+        return Attribution(cue, i, i + 1, quoted.first, i + 1, quoted, inverted=False, joined=False)
     look = subject_before(tokens, free_from, i)
     if i + 1 < sentence.last and tokens[i + 1].text == ":" and not look.passive:
         return Attribution(cue, i, i + 1, i, i + 1, None, inverted=False, joined=True)
@@ -107,6 +125,17 @@ def _participle(
     if before.kind == QUOTE or before.text in (",", "—", "–", "as", "and") or before.text in _SPEECHES:
         left = i - 1 if before.kind != QUOTE and before.text not in _SPEECHES else i
         return Attribution(cue, i, i + 1, left, i + 1, None, inverted=False, joined=True)
+    return None
+
+
+def _quoted_as(tokens: Sequence[Token], sentence: Sentence, i: int) -> Subject | None:
+    """Return who says it in "quoted Lee as saying" and "Lee was quoted by the agency as saying"."""
+    for j in range(i - 2, max(sentence.first, i - MAX_TO_CLAUSE) - 1, -1):
+        if tokens[j].text in ("quoted", "quotes", "cited", "quoting", "citing"):
+            look = subject_before(tokens, sentence.first, j)
+            if look.passive:
+                return look.subject
+            return phrase_before(tokens, j + 1, i - 2) if j < i - 2 else None
     return None
 
 
@@ -177,7 +206,10 @@ def _told(tokens: Sequence[Token], sentence: Sentence, i: int, subject: Subject 
         return tokens[subject.head].text.endswith("s") and following.text in DETERMINERS | PRONOUNS
     if cue.base == "state" and subject.kind == "description" and tokens[subject.first].text not in DETERMINERS:
         return False  # "swing states that"
-    if following.kind in (QUOTE, MARK) or following.text in ("that", "in", "on"):
+    if following.kind == MARK:
+        quoted = i + 2 < sentence.last and tokens[i + 2].kind == QUOTE
+        return quoted or subject.kind != "description"
+    if following.kind == QUOTE or following.text in ("that", "in", "on", "out"):
         return True
     return following.kind == NAME or following.text in DETERMINERS or following.text in PRONOUNS
 
@@ -305,4 +337,11 @@ def _bare_clause(tokens: Sequence[Token], i: int, last: int, cue: Cue) -> int | 
         return None
     if (tokens[i].text in _PLACED and tokens[i].text != "in") or tokens[i].text in CONJUNCTIONS:
         return None
+    if cue.base in TRANSITIVE and not any(t.text in _FINITE for t in tokens[i : min(last, i + MAX_TO_CLAUSE)]):
+        return None
     return i
+
+
+_FINITE: Final = frozenset(
+    "is are was were has have had will would can could may might should must do does did he she they it we".split()
+)

@@ -79,8 +79,8 @@ class _Reader:
     def read(self, place: int, sentence: Sentence, paragraph: int) -> None:
         told = attributions(self._tokens, sentence)
         voices = self._voices(told, sentence, paragraph)
-        self._reported(told, voices, sentence)
-        last = voices[-1] if voices else None
+        outer = self._reported(told, voices, sentence)
+        last = voices[outer] if voices else None
         quotes = [i for i in range(sentence.first, sentence.last) if self._tokens[i].kind == QUOTE]
         for k in quotes:
             voice = self._voice_of(k, told, voices, sentence) or self._going_on(k, place, sentence, paragraph)
@@ -89,7 +89,8 @@ class _Reader:
                 last = last or voice
         if last is not None:
             self._last = _Last(last, place)
-        self._speakers.told(sentence, paragraph, last.entity if last else None)
+        unknown = bool(told) and voices[outer].entity is None and self._speakers.is_anybody(told[outer].subject)
+        self._speakers.told(sentence, paragraph, last.entity if last else None, unknown=unknown)
 
     def _voices(self, told: Sequence[Attribution], sentence: Sentence, paragraph: int) -> list[_Voice]:
         voices: list[_Voice] = []
@@ -100,7 +101,8 @@ class _Reader:
             else:
                 if item.joined:
                     subject = self._speakers.subject_of(self._after_colon(sentence, item), item.first)
-                entity = self._speakers.resolve(subject, sentence, paragraph) if subject else None
+                closes = self._closes(item, sentence)
+                entity = self._speakers.resolve(subject, sentence, paragraph, closes=closes) if subject else None
                 mention = self._mention(subject) if subject else None
             self._numbers += 1
             start, end = self._tokens[item.first].start, self._tokens[item.last - 1].end
@@ -173,6 +175,8 @@ class _Reader:
         before = self._tokens[item.left - 1] if item.left > sentence.first else None
         if before is None or not (before.text == "," or before.kind == QUOTE) or item.joined:
             return False
+        if not (item.cue.zero or item.cue.that):
+            return False
         if item.cue.form == "prep":
             return True
         i = item.right
@@ -181,6 +185,8 @@ class _Reader:
         if item.cue.base == "tell":
             i = self._behind_words(i, sentence, capital=False)
         i = skip_circumstances(self._tokens, i, sentence.last)
+        if i + 1 < sentence.last and self._tokens[i].text in (",", ":") and before.kind != QUOTE:
+            return self._tokens[i + 1].kind != QUOTE and item.left - sentence.first > MIN_CLAUSE + 2
         return i >= sentence.last or self._tokens[i].kind in (MARK, QUOTE)
 
     def _behind_words(self, i: int, sentence: Sentence, *, capital: bool) -> int:
@@ -223,12 +229,16 @@ class _Reader:
         self._numbers += 1
         return self._last.voice._replace(number=self._numbers)
 
-    def _reported(self, told: Sequence[Attribution], voices: Sequence[_Voice], sentence: Sentence) -> None:
-        """Gather the clauses of reported speech; a clause within another one is a part of it."""
-        free_from = sentence.first
+    def _reported(self, told: Sequence[Attribution], voices: Sequence[_Voice], sentence: Sentence) -> int:
+        """Gather the clauses of reported speech; a clause within another one is a part of it.
+
+        Returns the place of the last attribution that is not within such a clause.
+        """
+        free_from, outer = sentence.first, 0
         for n, item in enumerate(told):
             if item.left < free_from:
                 continue
+            outer = n
             start = clause_start(self._tokens, item, sentence.last)
             if start is not None:
                 end = self._clause_end(told, n, sentence)
@@ -242,6 +252,7 @@ class _Reader:
             if self._is_clause(start, end):
                 self._add("reported", self._tokens[start].start, self._tokens[end - 1].end, voices[n])
                 free_from = max(end, item.right)
+        return outer
 
     def _clause_end(self, told: Sequence[Attribution], n: int, sentence: Sentence) -> int:
         for later in told[n + 1 :]:

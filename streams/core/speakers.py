@@ -20,6 +20,13 @@ _HELD: Final = frozenset(
     team ministry spokesman spokeswoman spokesperson executives executive family son daughter wife husband
     authorities lawmakers leaders police adviser advisers""".split()
 )
+_INANIMATE: Final = frozenset(
+    """report statement lawsuit suit complaint study survey poll document law policy rule order letter memo ad article
+    story post tweet site website page video film book paper newspaper magazine agency company firm bank group party
+    court government ministry department office administration committee commission council panel board police
+    military army university school team club union company's analysis ruling decision filing bill text note
+    organization organisation network channel daily""".split()
+)
 _MALE: Final = frozenset("mr sir lord spokesman chairman congressman king prince pope archbishop councilman".split())
 _FEMALE: Final = frozenset(
     "ms mrs miss mme dame lady spokeswoman chairwoman congresswoman queen princess councilwoman".split()
@@ -31,11 +38,17 @@ _FORMER: Final = frozenset(("former", "ex"))
 
 
 class Told(NamedTuple):
-    """What a sentence leaves behind: its paragraph, its subject or last speaker, and the people that it names."""
+    """What a sentence leaves behind: its paragraph, its subject or last speaker, and the people that it names.
+
+    `unknown`: somebody speaks last whom it does not name, and whom a pronoun may mean. `led`: the people who are not
+    merely named as whose or with whom something is.
+    """
 
     paragraph: int
     subject: int | None
     people: tuple[int, ...]
+    led: tuple[int, ...]
+    unknown: bool
 
 
 class Speakers:
@@ -52,16 +65,31 @@ class Speakers:
             (_seat(e.name.casefold().split()), i) for i, e in enumerate(entities) if e.type == "ORG" and " " in e.name
         )
 
-    def resolve(self, subject: Subject, sentence: Sentence, paragraph: int) -> int | None:
-        """Return the place of the entity that the subject is, or stands for."""
+    def resolve(self, subject: Subject, sentence: Sentence, paragraph: int, *, closes: bool = False) -> int | None:
+        """Return the place of the entity that the subject is, or stands for.
+
+        With `closes`, the subject stands behind the words that it says: who is named in them is not who says them.
+        """
         head = self._tokens[subject.head]
         if subject.kind == "pronoun":
-            return self._pronoun(head.text, sentence, subject.head, paragraph)
+            own = sentence._replace(first=subject.head) if closes else sentence
+            return self._pronoun(head.text, own, subject.head, paragraph)
         if subject.kind == "name":
             if head.kind == NAME:
                 return head.ref if self._entities[head.ref].type in SPEAKING else None
             return self._surnames.get(head.text)
         return self._described(subject, sentence, paragraph)
+
+    def is_anybody(self, subject: Subject | None) -> bool:
+        """Say whether a subject that was not resolved may be a person, whom a pronoun may mean from now on."""
+        if subject is None:
+            return False
+        head = self._tokens[subject.head]
+        if subject.kind == "pronoun":
+            return head.text in _PRONOUN_GENDER
+        if subject.kind == "name":
+            return head.kind != NAME
+        return not (head.text in _INANIMATE or head.text.endswith("s"))
 
     def subject_of(self, sentence: Sentence, limit: int) -> Subject | None:
         """Return the name or pronoun that is the subject of a sentence; None where it is neither, or not simple."""
@@ -92,14 +120,16 @@ class Speakers:
                 break
         return i
 
-    def told(self, sentence: Sentence, paragraph: int, speaker: int | None) -> None:
+    def told(self, sentence: Sentence, paragraph: int, speaker: int | None, *, unknown: bool) -> None:
         """Remember a sentence; `speaker` is the last one in it that is known."""
         subject = speaker
         if subject is None or not self._is_person(subject):
             found = self.subject_of(sentence, sentence.last)
             if found is not None and (found.kind == "name" or self._tokens[found.head].text in _PRONOUN_GENDER):
                 subject = self.resolve(found, sentence, paragraph)
-        self._told.append(Told(paragraph, subject, self._people(sentence.first, sentence.last)))
+        people = self._people(sentence.first, sentence.last)
+        led = self._people(sentence.first, sentence.last, leading=True)
+        self._told.append(Told(paragraph, subject, people, led, unknown))
         del self._told[:-MAX_BACK]
 
     def _is_person(self, entity: int) -> bool:
@@ -139,9 +169,22 @@ class Speakers:
             return False
         return not (following.kind == WORD and following.capital)
 
-    def _people(self, first: int, last: int) -> tuple[int, ...]:
-        found = (t.ref for t in self._tokens[first:last] if t.kind == NAME and self._is_person(t.ref))
+    def _people(self, first: int, last: int, *, leading: bool = False) -> tuple[int, ...]:
+        found = (
+            token.ref
+            for i, token in enumerate(self._tokens[first:last], first)
+            if token.kind == NAME and self._is_person(token.ref) and not (leading and self._is_held(i, first, last))
+        )
         return tuple(dict.fromkeys(found))
+
+    def _is_held(self, i: int, first: int, last: int) -> bool:
+        """Say whether a name stands for whose or with whom something is: "Lee's", "to Gen. Lee"."""
+        if i + 1 < last and self._tokens[i + 1].text == "'s":
+            return True
+        j = i - 1
+        while j >= first and self._tokens[j].kind == WORD and self._tokens[j].capital:
+            j -= 1
+        return j >= first and self._tokens[j].text in PREPOSITIONS
 
     def _pronoun(self, word: str, sentence: Sentence, head: int, paragraph: int) -> int | None:
         if word == "it":
@@ -161,32 +204,34 @@ class Speakers:
             found = self.subject_of(sentence, head)
             subject = self._tokens[found.head].ref if found and found.kind == "name" else None
             people = self._people(sentence.first, head)
-            if people:
-                chosen, settled = self._pick(people, subject, gender)
-                if settled:
-                    return chosen
+            led = self._people(sentence.first, head, leading=True)
+            settled, chosen = self._pick(Told(paragraph, subject, people, led, unknown=False), gender)
+            if settled:
+                return chosen
         for told in reversed(self._told):
             if paragraph - told.paragraph > MAX_PARAGRAPHS:
                 break
-            people = told.people if told.subject is None else (told.subject, *told.people)
-            chosen, settled = self._pick(tuple(dict.fromkeys(people)), told.subject, gender)
+            settled, chosen = self._pick(told, gender)
             if settled:
                 return chosen
         return None
 
-    def _pick(self, people: tuple[int, ...], subject: int | None, gender: str) -> tuple[int | None, bool]:
-        """Return the person meant, and whether the search ends here."""
-        fitting = [
-            p for p in people if self._is_person(p) and (not gender or self._genders.get(p, gender) == gender)
-        ]
-        if not fitting:
-            return None, False
-        if len(fitting) == 1:
-            return fitting[0], True
+    def _pick(self, told: Told, gender: str) -> tuple[bool, int | None]:
+        """Return whether the search ends with this sentence, and the person meant if it is safe to tell."""
+        people = dict.fromkeys((*((told.subject,) if told.subject is not None else ()), *told.people))
+        fitting = [p for p in people if self._is_person(p) and (not gender or self._genders.get(p, gender) == gender)]
         known = [p for p in fitting if gender and p in self._genders]
-        if subject in fitting and (not known or subject in known):
-            return subject, True
-        return (known[0] if len(known) == 1 else None), True
+        if told.unknown:
+            return True, None
+        if not fitting:
+            return False, None
+        if told.subject in fitting and (not known or told.subject in known):
+            return True, told.subject
+        if len(known) == 1:
+            return True, known[0]
+        if len(fitting) == 1 and fitting[0] in told.led:
+            return True, fitting[0]
+        return True, None
 
     def _it(self, paragraph: int) -> int | None:
         told = self._told[-1] if self._told else None
@@ -198,7 +243,7 @@ class Speakers:
         words = self._tokens[subject.first : subject.head + 1]
         if words[0].text.split(" ")[0] != "the" or subject.last != subject.head + 1:
             return None
-        if _AGE.fullmatch(words[-1].text):
+        if _AGE.fullmatch(words[-1].text) or self._is_epithet(words[-1]):
             return self._in_reach("", sentence, subject.first, paragraph)
         rest = words[1:]
         if not rest:
@@ -209,9 +254,17 @@ class Speakers:
         matching = {p for p in self._roles.get(phrase, ()) if self._seen(p, words[0].start)}
         if len(matching) == 1:
             return matching.pop()
+        if self._told and self._told[-1].subject in matching:
+            return self._told[-1].subject
         if len(words) == 2 and not matching:
             return self._seats.get(phrase)
         return None
+
+    def _is_epithet(self, head: Token) -> bool:
+        """Say whether the words stand for who was just named: "the Florida Republican"."""
+        return head.kind in (NAME, WORD) and head.end - head.start > 0 and (
+            head.text.endswith(("republican", "democrat")) or (head.kind == NAME and head.text == "NORP")
+        )
 
     def _seen(self, entity: int, before: int) -> bool:
         mentions = self._entities[entity].mentions

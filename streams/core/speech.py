@@ -31,7 +31,8 @@ _THAT: Final = """announce:announced declare:declared note:noted write:wrote twe
     conclude:concluded recall:recalled respond:responded reply:replied remark:remarked observe:observed suggest:suggested
     rule:ruled find:found testify:testified estimate:estimated reveal:revealed disclose:disclosed proclaim:proclaimed
     inform:informed assure:assured remind:reminded joke:joked quip:quipped boast:boasted lament:lamented
-    speculate:speculated hint:hinted counter:countered deny:denied imply:implied advise:advised
+    speculate:speculated hint:hinted counter:countered deny:denied imply:implied advise:advised recount:recounted highlight:highlighted underscore:underscored
+    underline:underlined clarify:clarified confide:confided reckon:reckoned
     affirm:affirmed opine:opined post:posted vow:vowed promise:promised pledge:pledged demand:demanded
     recommend:recommended propose:proposed"""
 _TO: Final = """vow:vowed promise:promised pledge:pledged threaten:threatened ask:asked urge:urged demand:demanded
@@ -41,12 +42,12 @@ _BARE: Final = """ask:asked shout:shouted cry:cried yell:yelled exclaim:exclaime
     call:called describe:described label:labeled,labelled dub:dubbed brand:branded denounce:denounced praise:praised
     criticize:criticized criticise:criticised slam:slammed blast:blasted condemn:condemned deem:deemed hail:hailed
     decry:decried deride:derided dismiss:dismissed accuse:accused characterize:characterized
-    characterise:characterised summarize:summarized cite:cited thank:thanked tout:touted"""
+    characterise:characterised summarize:summarized elaborate:elaborated narrate:narrated question:questioned point:pointed thank:thanked tout:touted"""
 # Nouns too: the forms in -s and without ending tell speech only where what follows says so.
 _NOUNS: Final = frozenset(
     """claim report state charge note tweet reply comment remark estimate rule find call label brand praise blast
     demand promise pledge vow post counter order cry hold stress address question joke hint broadcast quip boast
-    condemn mock hail caution""".split()
+    condemn mock hail caution question point highlight""".split()
 )
 _NEVER_PLAIN: Final = frozenset("find rule hail brand label".split())
 _DOUBLED: Final = {"admit": "admitting", "beg": "begging", "quip": "quipping", "dub": "dubbing", "slam": "slamming"}
@@ -84,6 +85,16 @@ def _table() -> dict[str, Cue]:
     return found
 
 
-CUES: Final = _table() | {"reads": Cue("read", "s", False, False, False, False)}
+_READ: Final = Cue("read", "past", zero=False, that=False, to=False, noun=False)
+CUES: Final = _table() | {"reads": _READ._replace(form="s"), "read": _READ}
+# With these words right behind them; without, they tell no speech.
+PARTICLES: Final = {"point": "out"}
+# What is named so, not what somebody says: "called 'transformers'". They tell speech of something else: "called it 'naive'".
+NAMING: Final = frozenset(("call", "dub", "label", "brand", "deem"))
+# They have objects, too: a clause without "that" has to look like one.
+TRANSITIVE: Final = frozenset(
+    """confirm report reiterate maintain claim acknowledge admit stress emphasize emphasise predict indicate complain
+    charge state concede warn""".split()
+)
 # They have other objects than words: "found a mine", "added two seats". They tell speech only where words follow at once.
 DOUBTFUL: Final = frozenset(("add", "find", "rule", "estimate", "post", "charge", "recall", "continue", "conclude"))

@@ -24,7 +24,7 @@ MAX_SENTENCE: Final = 200  # tokens; longer ones are cut, so that no step costs 
 _TOKEN: Final = re.compile(
     r"\n\s*|['’][sS]\b"
     r"|(?:Mrs?|Ms|Drs?|Gens?|Sens?|Reps?|Govs?|Lt|Col|Capt|Sgt|Adm|Prof|Rev|St|Jr|Sr|No|Vs|Inc|Corp|Co|Ltd|Maj|Cmdr|Brig"
-    r"|Pres|Amb|Supt|Det|Atty|Jan|Feb|Aug|Sept|Oct|Nov|Dec|Calif|Fla|Ga|Tex|Pa|Mass|Ariz|Wis|Va|Wash|Ore|Ill|Mich|Minn"
+    r"|Pres|Amb|Supt|Det|Atty|Sec|Asst|Dept|Hon|Mme|Messrs|Insp|Cpl|Pvt|Fr|Dir|Mgr|Adv|Eng|Jan|Feb|Aug|Sept|Oct|Nov|Dec|Calif|Fla|Ga|Tex|Pa|Mass|Ariz|Wis|Va|Wash|Ore|Ill|Mich|Minn"
     r"|Tenn|Ky|La|Conn|Del|Md|Nev|vs|Mt|Ft|[^\W\d_])\.(?:[^\W\d_]\.)*"
     r"|\w+(?:(?:[’'&@-]|\.(?![A-Z]))\w+)*|[^\w\s]"
 )
@@ -103,7 +103,7 @@ def _piece(
     # "the Florida Republican" is no name, nor is "R-Ga." behind one; "the 40-year-old" is somebody and no time
     described = type_ == PERSON and before and before[-1].text in ("the", "a", "an")
     if described or _NO_NAME.fullmatch(text, start, end):
-        return Token(WORD, start, end, text[start:end].lower(), -1, capital=True)
+        return Token(WORD, start, end, text[start:end].lower(), -1, capital=False)
     return Token(kind, start, end, type_, ref, text[start].isupper())
 
 

@@ -33,10 +33,11 @@ CONJUNCTIONS: Final = frozenset("and but or while when if because although thoug
 BE: Final = frozenset("is are was were be been being am 's 're".split())
 _ADVERBS: Final = frozenset(
     """also later then has have had earlier once again still now never not just even too first ago previously since
-    yesterday today himself herself themselves instead meanwhile will would did does do further furthermore simply soon
-    often always long alone afterward afterwards thus therefore went on must repeatedly""".split()
+    yesterday today himself herself themselves instead meanwhile will did does do further furthermore simply soon
+    often always long alone afterward afterwards thus therefore went on repeatedly""".split()
 ) | BE
-_NEGATIONS: Final = frozenset("not never n't didn't hasn't haven't doesn't don't wouldn't won't isn't wasn't cannot".split())
+# Not said, or not yet: "could say", "must declare".
+_NEGATIONS: Final = frozenset("would could should may might must can not never n't didn't hasn't haven't doesn't don't wouldn't won't isn't wasn't cannot".split())
 _VERBS: Final = frozenset("is are was were be been has have had will would can could may might should must did does do".split())
 STOPS: Final = PREPOSITIONS | PRONOUNS | RELATIVES | CONJUNCTIONS | _VERBS
 _ARTICLES: Final = frozenset("the a an his her its their our my your no most".split())
@@ -84,11 +85,12 @@ def _is_adverb(word: str) -> bool:
 
 def _antecedent(tokens: Sequence[Token], first: int, relative: int) -> Subject | None:
     i = relative - 1
-    if i > first and tokens[i].kind == MARK and tokens[i].text == ",":
+    comma = i > first and tokens[i].kind == MARK and tokens[i].text == ","
+    if comma:
         i -= 1
     if i < first or tokens[relative].text == "that" or tokens[i].kind not in (NAME, WORD):
         return None
-    return phrase_before(tokens, first, i, 0)
+    return phrase_before(tokens, first, i, 0 if comma else 1)
 
 
 def phrase_before(tokens: Sequence[Token], first: int, last: int, depth: int = 3) -> Subject | None:
