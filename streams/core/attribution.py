@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from streams.core.speech import CUES, DOUBTFUL, NAMING, PARTICLES, TRANSITIVE, Cue
+from streams.core.speech import CUES, DOUBTFUL, JUDGING, NAMING, PARTICLES, TRANSITIVE, Cue
 from streams.core.speech_tokens import MARK, NAME, QUOTE, TIME, WORD, Sentence, Token
 from streams.core.subjects import (
     BE,
@@ -106,7 +106,7 @@ def _participle(
     tokens: Sequence[Token], sentence: Sentence, i: int, cue: Cue, free_from: int
 ) -> Attribution | None:
     """Return the attribution by "saying" or "is saying"; the subject of the first is that of the sentence."""
-    if i == sentence.first or not (cue.zero or cue.that or cue.to):
+    if i == sentence.first or not (cue.zero or cue.that or cue.to or cue.base in JUDGING):
         return None
     before = tokens[i - 1]
     if before.text == "as" and (quoted := _quoted_as(tokens, sentence, i)) is not None:
@@ -202,15 +202,18 @@ def _told(tokens: Sequence[Token], sentence: Sentence, i: int, subject: Subject 
     following = tokens[i + 1]
     if following.text == "to" and cue.to:
         return True
-    if subject.kind == "description" and cue.form == "base" and following.text != "that":
-        return tokens[subject.head].text.endswith("s") and following.text in DETERMINERS | PRONOUNS
+    if subject.kind == "description" and cue.form == "base":
+        plural = tokens[subject.head].text.endswith("s")
+        return plural and (following.text == "that" or following.text in DETERMINERS | PRONOUNS)
     if cue.base == "state" and subject.kind == "description" and tokens[subject.first].text not in DETERMINERS:
         return False  # "swing states that"
     if following.kind == MARK:
         quoted = i + 2 < sentence.last and tokens[i + 2].kind == QUOTE
         return quoted or subject.kind != "description"
-    if following.kind == QUOTE or following.text in ("that", "in", "on", "out"):
+    if following.kind == QUOTE or following.text in ("that", "out"):
         return True
+    if following.text in ("in", "on"):
+        return subject.kind != "description"
     return following.kind == NAME or following.text in DETERMINERS or following.text in PRONOUNS
 
 

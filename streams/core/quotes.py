@@ -18,6 +18,7 @@ MAX_FROM_BARE: Final = 25  # tokens between "called" and the words that somebody
 MAX_GAP: Final = 8  # tokens between a quotation and the subject behind it: "President and General Counsel Lee"
 MIN_CLAUSE: Final = 3  # tokens; "said so" reports nothing
 _DASHES: Final = ("–", "—", "-", ":")
+_LOOSE: Final = frozenset((",", "—", "–", "-", "though", "however", "then", "also"))
 _COORDINATING: Final = frozenset(("and", "but", "or", "so", "yet"))
 MIN_ALONE: Final = 5  # words of a quotation that is a paragraph by itself
 _SMALL: Final = frozenset("a an the of in on for to and or at by with from is".split())
@@ -77,16 +78,20 @@ class _Reader:
         self.found: list[Quote] = []
 
     def read(self, place: int, sentence: Sentence, paragraph: int) -> None:
+        voice: _Voice | None = None
         told = attributions(self._tokens, sentence)
         voices = self._voices(told, sentence, paragraph)
+        before = len(self.found)
         outer = self._reported(told, voices, sentence)
-        last = voices[outer] if voices else None
-        quotes = [i for i in range(sentence.first, sentence.last) if self._tokens[i].kind == QUOTE]
-        for k in quotes:
-            voice = self._voice_of(k, told, voices, sentence) or self._going_on(k, place, sentence, paragraph)
-            if voice is not None:
-                self._add("direct", self._tokens[k].start, self._tokens[k].end, voice)
-                last = last or voice
+        for k in range(sentence.first, sentence.last):
+            if self._tokens[k].kind == QUOTE:
+                voice = self._voice_of(k, told, voices, sentence) or self._going_on(k, place, sentence)
+                if voice is not None:
+                    self._add("direct", self._tokens[k].start, self._tokens[k].end, voice)
+        spoke = {q.quote for q in self.found[before:]}
+        if told and voices[outer].number not in spoke:  # "'...,' she said, the agency reported": she goes on
+            outer = max((n for n, v in enumerate(voices) if v.number in spoke), default=outer)
+        last = voices[outer] if voices else voice if spoke else None
         if last is not None:
             self._last = _Last(last, place)
         unknown = bool(told) and voices[outer].entity is None and self._speakers.is_anybody(told[outer].subject)
@@ -101,13 +106,18 @@ class _Reader:
             else:
                 if item.joined:
                     subject = self._speakers.subject_of(self._after_colon(sentence, item), item.first)
-                closes = self._closes(item, sentence)
+                closes = self._closes(item, sentence) and not self._behind_dash(item, sentence)
                 entity = self._speakers.resolve(subject, sentence, paragraph, closes=closes) if subject else None
                 mention = self._mention(subject) if subject else None
             self._numbers += 1
             start, end = self._tokens[item.first].start, self._tokens[item.last - 1].end
             voices.append(_Voice(entity, mention, item.cue.base, start, end, self._numbers))
         return voices
+
+    def _behind_dash(self, item: Attribution, sentence: Sentence) -> bool:
+        """Say whether the words before are only quoted: "Lee summed up: 'No,' he said"."""
+        at = item.left - 2
+        return at >= sentence.first and self._tokens[at + 1].kind == QUOTE and self._tokens[at].text in _DASHES
 
     def _after_colon(self, sentence: Sentence, item: Attribution) -> Sentence:
         for i in range(item.first - 1, sentence.first, -1):
@@ -149,7 +159,7 @@ class _Reader:
         gap = self._tokens[k + 1 : item.left]
         if item.joined or len(gap) > MAX_GAP:
             return False
-        if gap and gap[0].kind == MARK and gap[0].text in (",", "—", "–", "-"):
+        while gap and gap[0].text in _LOOSE:
             gap = gap[1:]
         return not gap or (self._tokens[k].text in (",", "?", "!") and all(t.kind in (NAME, WORD) for t in gap))
 
@@ -213,7 +223,7 @@ class _Reader:
         mention = Mention(start=token.start, end=token.end, text=self._text[token.start : token.end])
         return _Voice(token.ref, mention, None, None, None, self._numbers)
 
-    def _going_on(self, k: int, place: int, sentence: Sentence, paragraph: int) -> _Voice | None:
+    def _going_on(self, k: int, place: int, sentence: Sentence) -> _Voice | None:
         """Return the voice before, where the quotation at `k` goes on with it."""
         if self._last is None or self._last.sentence < place - 1 or k != sentence.first:
             return None

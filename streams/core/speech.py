@@ -32,12 +32,15 @@ _THAT: Final = """announce:announced declare:declared note:noted write:wrote twe
     rule:ruled find:found testify:testified estimate:estimated reveal:revealed disclose:disclosed proclaim:proclaimed
     inform:informed assure:assured remind:reminded joke:joked quip:quipped boast:boasted lament:lamented
     speculate:speculated hint:hinted counter:countered deny:denied imply:implied advise:advised recount:recounted highlight:highlighted underscore:underscored
-    underline:underlined clarify:clarified confide:confided reckon:reckoned
+    underline:underlined clarify:clarified confide:confided reckon:reckoned posit:posited
+    surmise:surmised theorize:theorized
     affirm:affirmed opine:opined post:posted vow:vowed promise:promised pledge:pledged demand:demanded
     recommend:recommended propose:proposed"""
 _TO: Final = """vow:vowed promise:promised pledge:pledged threaten:threatened ask:asked urge:urged demand:demanded
     beg:begged implore:implored advise:advised encourage:encouraged tell:told warn:warned"""
-_BARE: Final = """ask:asked shout:shouted cry:cried yell:yelled exclaim:exclaimed whisper:whispered comment:commented
+_BARE: Final = """bemoan:bemoaned gush:gushed rant:ranted scoff:scoffed snap:snapped thunder:thundered
+    protest:protested interject:interjected plead:pleaded wonder:wondered reason:reasoned answer:answered text:texted
+    email:emailed blog:blogged concur:concurred tease:teased rail:railed chide:chided ask:asked shout:shouted cry:cried yell:yelled exclaim:exclaimed whisper:whispered comment:commented
     retort:retorted muse:mused intone:intoned chant:chanted mock:mocked fume:fumed
     call:called describe:described label:labeled,labelled dub:dubbed brand:branded denounce:denounced praise:praised
     criticize:criticized criticise:criticised slam:slammed blast:blasted condemn:condemned deem:deemed hail:hailed
@@ -47,10 +50,10 @@ _BARE: Final = """ask:asked shout:shouted cry:cried yell:yelled exclaim:exclaime
 _NOUNS: Final = frozenset(
     """claim report state charge note tweet reply comment remark estimate rule find call label brand praise blast
     demand promise pledge vow post counter order cry hold stress address question joke hint broadcast quip boast
-    condemn mock hail caution question point highlight""".split()
+    condemn mock hail caution question point highlight protest reason answer text email blog rant wonder""".split()
 )
 _NEVER_PLAIN: Final = frozenset("find rule hail brand label".split())
-_DOUBLED: Final = {"admit": "admitting", "beg": "begging", "quip": "quipping", "dub": "dubbing", "slam": "slamming"}
+_DOUBLED: Final = {"concur": "concurring", "chat": "chatting", "admit": "admitting", "beg": "begging", "quip": "quipping", "dub": "dubbing", "slam": "slamming"}
 
 
 def _forms(word: str) -> dict[str, str]:
@@ -91,6 +94,11 @@ CUES: Final = _table() | {"reads": _READ._replace(form="s"), "read": _READ}
 PARTICLES: Final = {"point": "out"}
 # What is named so, not what somebody says: "called 'transformers'". They tell speech of something else: "called it 'naive'".
 NAMING: Final = frozenset(("call", "dub", "label", "brand", "deem"))
+# How somebody speaks of something: "calling it 'naive'".
+JUDGING: Final = frozenset(
+    """call describe label dub brand characterize characterise denounce praise criticize criticise blast slam condemn
+    accuse dismiss decry deride""".split()
+)
 # They have objects, too: a clause without "that" has to look like one.
 TRANSITIVE: Final = frozenset(
     """confirm report reiterate maintain claim acknowledge admit stress emphasize emphasise predict indicate complain

@@ -57,7 +57,7 @@ class Before(NamedTuple):
 def subject_before(tokens: Sequence[Token], first: int, verb: int) -> Before:
     """Look for the subject of the verb at `verb` in the sentence that begins at `first`."""
     i, passive, denied = verb - 1, False, False
-    while i >= first and (tokens[i].kind == TIME or (tokens[i].kind == WORD and _is_adverb(tokens[i].text))):
+    while i >= first and (tokens[i].kind == TIME or (tokens[i].kind == WORD and _may_part(tokens[i].text))):
         passive = passive or (tokens[i].text in BE and tokens[i].kind == WORD)
         denied = denied or tokens[i].text in _NEGATIONS
         i -= 1
@@ -77,6 +77,10 @@ def subject_before(tokens: Sequence[Token], first: int, verb: int) -> Before:
     elif token.kind in (NAME, WORD):
         subject = phrase_before(tokens, first, i)
     return Before(subject, passive, denied, joined, subject.first if subject else i + 1)
+
+
+def _may_part(word: str) -> bool:
+    return _is_adverb(word) or word in ("jr.", "sr.", "heard")  # "Lee, Jr. said", "is heard saying"
 
 
 def _is_adverb(word: str) -> bool:
@@ -121,7 +125,7 @@ def _phrase_start(tokens: Sequence[Token], first: int, last: int) -> int:
     i = last
     while i - 1 >= first and last - i < MAX_PHRASE:
         token = tokens[i - 1]
-        if token.kind == NAME or token.text == "'s":
+        if token.kind == NAME or token.text in ("'s", "CARDINAL", "ORDINAL"):
             i -= 1
         elif token.kind == WORD and token.text not in STOPS and not _is_adverb(token.text):
             i -= 1
