@@ -112,7 +112,7 @@ class Quote(Part):
     start: int = Field(description="of direct speech: the opening quotation mark")
     end: int = Field(description="of direct speech: behind the closing mark; where it is missing, the paragraph's end")
     speaker_entity_id: str | None = Field(description="null where the text does not say who, or it is not safe to tell")
-    kind: Literal["direct", "reported"] = Field("direct", description="in quotation marks, or as a clause in others' words")
+    kind: Literal["direct", "reported"] = Field("direct", description="in quotation marks, or as a clause")
     speaker: Mention | None = Field(None, description='the speaker as written: "Lavrov", "he", "a spokesman"')
     cue: str | None = Field(None, description='base form of the verb that tells the speech, or "according to"')
     cue_start: int | None = None

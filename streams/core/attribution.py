@@ -3,27 +3,25 @@
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from streams.core.speech import CUES, DOUBTFUL, JUDGING, NAMING, PARTICLES, TRANSITIVE, Cue
-from streams.core.speech_tokens import MARK, NAME, QUOTE, TIME, WORD, Sentence, Token
-from streams.core.subjects import (
-    BE,
-    CONJUNCTIONS,
-    DETERMINERS,
-    PREPOSITIONS,
-    PRONOUNS,
-    RELATIVES,
-    Subject,
-    phrase_after,
-    phrase_before,
-    subject_before,
+from streams.core.cues import (
+    ACCORDING,
+    ADDRESSING,
+    CUES,
+    DOUBTFUL,
+    JUDGING,
+    NAMING,
+    NOUNS,
+    PARTICLES,
+    Cue,
 )
+from streams.core.english import ARTICLES, DETERMINERS, PREPOSITIONS, PRONOUNS, words
+from streams.core.speech_tokens import MARK, NAME, QUOTE, TIME, WORD, Sentence, Token
+from streams.core.subjects import Subject, phrase_after, phrase_before, subject_before
 
-MAX_TO_CLAUSE: Final = 16  # tokens between a verb and its "that" or "to": addressee, place and time
-MAX_PHRASES: Final = 4  # "on Sunday in an interview with reporters in Oslo"
-_ACCORDING: Final = Cue("according to", "prep", True, False, False, False)
-_SPEECHES: Final = frozenset("statement letter tweet message report memo email interview speech post".split())
-_PLACED: Final = frozenset("in on at during after before via to from with by for of".split())
-_AT_ONCE: Final = frozenset(("vow", "promise", "pledge", "threaten", "demand", "propose"))
+MAX_QUOTED_AS: Final = 16  # tokens between "quoted" and "as saying"
+_SPEECHES: Final = words("statement letter tweet message report memo email interview speech post")
+_QUOTING: Final = words("quoted quotes quoting cited cites citing")
+_HELD: Final = ARTICLES | words("this that his her its their")
 
 
 class Attribution(NamedTuple):
@@ -78,9 +76,7 @@ def _is_other(tokens: Sequence[Token], sentence: Sentence, i: int, cue: Cue) -> 
     before = tokens[i - 1] if i > sentence.first else None
     if before is None or before.kind != WORD or cue.form == "ing":
         return False
-    return before.text in ("the", "a", "an", "this", "that", "his", "her", "its", "their") or (
-        before.text in PREPOSITIONS and before.text not in ("after", "before", "since")
-    )
+    return before.text in _HELD or (before.text in PREPOSITIONS and before.text not in ("after", "before", "since"))
 
 
 def _opens_clause(tokens: Sequence[Token], sentence: Sentence, i: int) -> bool:
@@ -99,12 +95,10 @@ def _according(tokens: Sequence[Token], sentence: Sentence, i: int) -> Attributi
     subject = after.subject
     if subject.kind == "description" or (after.end < sentence.last and tokens[after.end].text == "'s"):
         subject = subject._replace(kind="description")
-    return Attribution(_ACCORDING, i, start, i, after.end, subject, inverted=True, joined=False)
+    return Attribution(ACCORDING, i, start, i, after.end, subject, inverted=True, joined=False)
 
 
-def _participle(
-    tokens: Sequence[Token], sentence: Sentence, i: int, cue: Cue, free_from: int
-) -> Attribution | None:
+def _participle(tokens: Sequence[Token], sentence: Sentence, i: int, cue: Cue, free_from: int) -> Attribution | None:
     """Return the attribution by "saying" or "is saying"; the subject of the first is that of the sentence."""
     if i == sentence.first or not (cue.zero or cue.that or cue.to or cue.base in JUDGING):
         return None
@@ -130,8 +124,8 @@ def _participle(
 
 def _quoted_as(tokens: Sequence[Token], sentence: Sentence, i: int) -> Subject | None:
     """Return who says it in "quoted Lee as saying" and "Lee was quoted by the agency as saying"."""
-    for j in range(i - 2, max(sentence.first, i - MAX_TO_CLAUSE) - 1, -1):
-        if tokens[j].text in ("quoted", "quotes", "cited", "quoting", "citing"):
+    for j in range(i - 2, max(sentence.first, i - MAX_QUOTED_AS) - 1, -1):
+        if tokens[j].text in _QUOTING:
             look = subject_before(tokens, sentence.first, j)
             if look.passive:
                 return look.subject
@@ -141,7 +135,7 @@ def _quoted_as(tokens: Sequence[Token], sentence: Sentence, i: int) -> Subject |
 
 def _inverted(tokens: Sequence[Token], sentence: Sentence, i: int, cue: Cue) -> Attribution | None:
     """Return the attribution by "said Lee", behind a quotation, a clause, or at the very beginning."""
-    if cue.base in ("tell", "inform", "remind", "assure") or cue.form == "base":
+    if cue.base in ADDRESSING or cue.form == "base":
         return None
     comma = i - 1 >= sentence.first and tokens[i - 1].text == "," and tokens[i - 1].kind == MARK
     at = i - 2 if comma else i - 1
@@ -171,9 +165,9 @@ def _plain(tokens: Sequence[Token], sentence: Sentence, i: int, cue: Cue, free_f
     look = subject_before(tokens, free_from, i)
     if look.denied:
         return None
-    if look.passive:
+    if look.passive or (cue.form == "past" and i + 1 < sentence.last and tokens[i + 1].text == "by"):
         return _by_agent(tokens, sentence, i, cue)
-    if cue.noun and cue.form != "past" and not _told(tokens, sentence, i, look.subject, cue):
+    if cue.base in NOUNS and cue.form != "past" and not _told(tokens, sentence, i, look.subject, cue):
         return None
     if cue.base in DOUBTFUL and not _words_follow(tokens, sentence, i, cue):
         return None
@@ -185,7 +179,7 @@ def _plain(tokens: Sequence[Token], sentence: Sentence, i: int, cue: Cue, free_f
 
 def _by_agent(tokens: Sequence[Token], sentence: Sentence, i: int, cue: Cue) -> Attribution | None:
     """Return the attribution by "was described by Lee as"."""
-    if i + 1 >= sentence.last or tokens[i + 1].text != "by":
+    if cue.base not in JUDGING or i + 1 >= sentence.last or tokens[i + 1].text != "by":
         return None
     after = phrase_after(tokens, i + 2, sentence.last)
     if after is None:
@@ -238,113 +232,3 @@ def _beside_quote(tokens: Sequence[Token], sentence: Sentence, i: int) -> bool:
         or (i + 2 < sentence.last and tokens[i + 1].text in (",", ":") and tokens[i + 2].kind == QUOTE)
     )
     return after or (i > sentence.first and tokens[i - 1].kind == QUOTE)
-
-
-def skip_circumstances(tokens: Sequence[Token], i: int, last: int) -> int:
-    """Return the place behind "on Sunday in an interview with reporters": time, place, occasion."""
-    for _ in range(MAX_PHRASES):
-        start = i
-        while i < last and (tokens[i].kind == TIME or (tokens[i].kind == WORD and tokens[i].text in _TIMES)):
-            i += 1
-        if i + 1 < last and tokens[i].kind == WORD and tokens[i].text in _PLACED:
-            j = i + 1
-            while j < last and j - i < 8 and _in_phrase(tokens, j, i + 1):
-                j += 1
-            i = j if j > i + 1 else i
-        if i == start:
-            break
-    return i
-
-
-_TIMES: Final = frozenset(
-    """monday tuesday wednesday thursday friday saturday sunday yesterday today earlier later recently again also
-    repeatedly publicly flatly bluntly simply afterward afterwards last week month year""".split()
-)
-
-
-def _in_phrase(tokens: Sequence[Token], i: int, first: int) -> bool:
-    token = tokens[i]
-    if token.kind in (TIME, QUOTE) or token.text == "'s":
-        return True
-    if token.kind == NAME:
-        return i == first or tokens[i - 1].kind != NAME
-    if token.kind != WORD or token.text in _CLAUSE_OPENERS or token.text in PREPOSITIONS:
-        return False
-    if i > first and token.text in DETERMINERS and tokens[i - 1].text not in PREPOSITIONS:
-        return False
-    return True
-
-
-_CLAUSE_OPENERS: Final = PRONOUNS | RELATIVES | CONJUNCTIONS | BE | frozenset(("there", "to"))
-
-
-def clause_start(tokens: Sequence[Token], told: Attribution, last: int) -> int | None:
-    """Return where the clause begins that follows a cue; None where none does."""
-    i, cue = told.right, told.cue
-    if i >= last or (told.inverted and cue.form != "prep"):
-        return None
-    if cue.form == "prep":
-        return i + 1 if tokens[i].text == "," else None
-    if tokens[i].kind == QUOTE or tokens[i].text in (":", "."):
-        return None
-    if cue.base == "call":
-        return _word_within(tokens, i, last, ("to",)) if tokens[i].text == "on" else None
-    if cue.that and (found := _that(tokens, i, last, cue)) is not None:
-        return found
-    if cue.to and (found := _infinitive(tokens, i, last, cue)) is not None:
-        return found
-    return _bare_clause(tokens, i, last, cue) if cue.zero else None
-
-
-def _that(tokens: Sequence[Token], i: int, last: int, cue: Cue) -> int | None:
-    """Return where "that" is, if it can be the verb's: behind addressee, place and time."""
-    if cue.base == "deny":
-        return i if tokens[i].text == "that" else None
-    if cue.zero and cue.base != "tell":
-        at = skip_circumstances(tokens, i, last)
-        return at if at < last and tokens[at].text in _THAT else None
-    return _word_within(tokens, i, last, _THAT)
-
-
-_THAT: Final = ("that", "whether", "why", "how")
-
-
-def _word_within(tokens: Sequence[Token], i: int, last: int, words: tuple[str, ...]) -> int | None:
-    for j in range(i, min(last, i + MAX_TO_CLAUSE)):
-        if tokens[j].kind == MARK or tokens[j].text in BE or (j > i and tokens[j].text in ("he", "she", "they", "it")):
-            return None
-        if tokens[j].kind == WORD and tokens[j].text in words:
-            return j
-    return None
-
-
-def _infinitive(tokens: Sequence[Token], i: int, last: int, cue: Cue) -> int | None:
-    limit = i + 1 if cue.base in _AT_ONCE else i + 10
-    start = skip_circumstances(tokens, i, last) if cue.base in _AT_ONCE and tokens[i].text != "to" else i
-    for j in range(start, min(last, limit if start == i else start + 1)):
-        if tokens[j].kind in (MARK, QUOTE):
-            return None
-        if tokens[j].text == "to" and (cue.base in _AT_ONCE or j > i):
-            return j - 1 if j > start and tokens[j - 1].text == "not" else j
-    return None
-
-
-def _bare_clause(tokens: Sequence[Token], i: int, last: int, cue: Cue) -> int | None:
-    if cue.base == "tell":
-        after = phrase_after(tokens, i, last)
-        if after is None:
-            return None
-        i = after.end
-    i = skip_circumstances(tokens, i, last)
-    if i >= last or tokens[i].kind in (QUOTE, MARK) or tokens[i].text in BE:
-        return None
-    if (tokens[i].text in _PLACED and tokens[i].text != "in") or tokens[i].text in CONJUNCTIONS:
-        return None
-    if cue.base in TRANSITIVE and not any(t.text in _FINITE for t in tokens[i : min(last, i + MAX_TO_CLAUSE)]):
-        return None
-    return i
-
-
-_FINITE: Final = frozenset(
-    "is are was were has have had will would can could may might should must do does did he she they it we".split()
-)

@@ -78,7 +78,7 @@ class _Line:
         before = text[at - 1 : at] or "\n"
         after = text[at + 1 : at + 2] or "\n"
         if self.open_at is None:
-            return not after.isspace() and (before in _BEFORE_OPENING or not after in _BEFORE_CLOSING)
+            return not after.isspace() and (before in _BEFORE_OPENING or after not in _BEFORE_CLOSING)
         return before in _BEFORE_OPENING and before not in "-—–/:" and not after.isspace() and after.isalnum()
 
     def _close(self, text: str, start: int, end: int) -> None:

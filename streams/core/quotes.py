@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from streams.contracts.events import Entity, Mention, Quote
-from streams.core.attribution import Attribution, attributions, clause_start, skip_circumstances
+from streams.core.attribution import Attribution, attributions
+from streams.core.clauses import clause_start, skip_circumstances
+from streams.core.english import COORDINATING, DETERMINERS, words
 from streams.core.quotation import Quoted, find_quoted
 from streams.core.speakers import Speakers
 from streams.core.speech_tokens import MARK, NAME, QUOTE, WORD, Sentence, Token, sentences_of, tokens_of
-from streams.core.subjects import CONJUNCTIONS, Subject
+from streams.core.subjects import Subject
 
 MAX_QUOTES: Final = 500  # an article of 500 words has a dozen; each takes some 200 bytes of the event
 MAX_FROM_BARE: Final = 25  # tokens between "called" and the words that somebody was called
@@ -19,9 +21,8 @@ MAX_GAP: Final = 8  # tokens between a quotation and the subject behind it: "Pre
 MIN_CLAUSE: Final = 3  # tokens; "said so" reports nothing
 _DASHES: Final = ("–", "—", "-", ":")
 _LOOSE: Final = frozenset((",", "—", "–", "-", "though", "however", "then", "also"))
-_COORDINATING: Final = frozenset(("and", "but", "or", "so", "yet"))
 MIN_ALONE: Final = 5  # words of a quotation that is a paragraph by itself
-_SMALL: Final = frozenset("a an the of in on for to and or at by with from is".split())
+_SMALL: Final = words("a an the of in on for to and or at by with from is")
 _TITLE_WORDS: Final = 8  # longer titles of works are rare
 
 
@@ -78,23 +79,23 @@ class _Reader:
         self.found: list[Quote] = []
 
     def read(self, place: int, sentence: Sentence, paragraph: int) -> None:
-        voice: _Voice | None = None
+        quoted: _Voice | None = None
         told = attributions(self._tokens, sentence)
         voices = self._voices(told, sentence, paragraph)
-        before = len(self.found)
         outer = self._reported(told, voices, sentence)
         for k in range(sentence.first, sentence.last):
             if self._tokens[k].kind == QUOTE:
                 voice = self._voice_of(k, told, voices, sentence) or self._going_on(k, place, sentence)
                 if voice is not None:
                     self._add("direct", self._tokens[k].start, self._tokens[k].end, voice)
-        spoke = {q.quote for q in self.found[before:]}
-        if told and voices[outer].number not in spoke:  # "'...,' she said, the agency reported": she goes on
-            outer = max((n for n, v in enumerate(voices) if v.number in spoke), default=outer)
-        last = voices[outer] if voices else voice if spoke else None
+                    quoted = voice
+        last = voices[outer] if voices else quoted
+        if quoted is not None and voices and self._closes(told[outer], sentence):
+            last = quoted  # "'...,' she said, the agency reported": she goes on
         if last is not None:
             self._last = _Last(last, place)
-        unknown = bool(told) and voices[outer].entity is None and self._speakers.is_anybody(told[outer].subject)
+        subject = told[voices.index(last)].subject if last in voices else None
+        unknown = last is not None and last.entity is None and self._speakers.is_anybody(subject)
         self._speakers.told(sentence, paragraph, last.entity if last else None, unknown=unknown)
 
     def _voices(self, told: Sequence[Attribution], sentence: Sentence, paragraph: int) -> list[_Voice]:
@@ -136,8 +137,7 @@ class _Reader:
     def _voice_of(
         self, k: int, told: Sequence[Attribution], voices: Sequence[_Voice], sentence: Sentence
     ) -> _Voice | None:
-        """Return the voice of the quotation at `k`: told right behind it, else before it, else at the sentence's end."""
-        tokens = self._tokens
+        """Return the voice of the quotation at `k`: told right behind it, else before it, else at the end."""
         before: int | None = None
         for n, item in enumerate(told):
             if item.left > k:
@@ -161,7 +161,10 @@ class _Reader:
             return False
         while gap and gap[0].text in _LOOSE:
             gap = gap[1:]
-        return not gap or (self._tokens[k].text in (",", "?", "!") and all(t.kind in (NAME, WORD) for t in gap))
+        if not gap:
+            return True
+        titles = all(t.kind == NAME or t.capital or t.text in DETERMINERS or t.text == "and" for t in gap)
+        return titles and gap[0].text != "and" and self._tokens[k].text in (",", "?", "!")
 
     def _governs(self, item: Attribution, k: int) -> bool:
         """Say whether the words at `k` are those of the attribution before them."""
@@ -196,7 +199,8 @@ class _Reader:
             i = self._behind_words(i, sentence, capital=False)
         i = skip_circumstances(self._tokens, i, sentence.last)
         if i + 1 < sentence.last and self._tokens[i].text in (",", ":") and before.kind != QUOTE:
-            return self._tokens[i + 1].kind != QUOTE and item.left - sentence.first > MIN_CLAUSE + 2
+            long = item.inverted or item.left - sentence.first > MIN_CLAUSE + 2
+            return self._tokens[i + 1].kind != QUOTE and long
         return i >= sentence.last or self._tokens[i].kind in (MARK, QUOTE)
 
     def _behind_words(self, i: int, sentence: Sentence, *, capital: bool) -> int:
@@ -275,9 +279,9 @@ class _Reader:
 
     def _trimmed(self, start: int, end: int) -> tuple[int, int]:
         tokens = self._tokens
-        while start < end and (tokens[start].kind == MARK or tokens[start].text in _COORDINATING):
+        while start < end and (tokens[start].kind == MARK or tokens[start].text in COORDINATING):
             start += 1
-        while end > start and (tokens[end - 1].kind == MARK or tokens[end - 1].text in CONJUNCTIONS):
+        while end > start and (tokens[end - 1].kind == MARK or tokens[end - 1].text in COORDINATING):
             end -= 1
         return start, end
 

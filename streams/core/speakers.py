@@ -6,31 +6,30 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from streams.contracts.events import Entity
+from streams.core.english import CONJUNCTIONS, COORDINATING, PREPOSITIONS, PRONOUNS, STOPS, words
 from streams.core.speech_tokens import MARK, NAME, PERSON, TIME, WORD, Sentence, Token
-from streams.core.subjects import CONJUNCTIONS, PREPOSITIONS, PRONOUNS, STOPS, Subject
+from streams.core.subjects import Subject
 
 SPEAKING: Final = frozenset(("PERSON", "ORG", "GPE", "NORP", "FAC", "PRODUCT", "WORK_OF_ART"))
 MAX_BACK: Final = 4  # sentences in which a pronoun's name is looked for
 MAX_PARAGRAPHS: Final = 2  # and how many paragraphs before its own
 MAX_LEAD: Final = 10  # tokens of titles and descriptions before the name that is a sentence's subject
-_LEADING: Final = frozenset("also meanwhile however still later then earlier".split()) | {"and", "but", "so", "yet"}
+_LEADING: Final = words("also meanwhile however still later then earlier") | COORDINATING
 # "The Obama administration" is not Obama.
-_HELD: Final = frozenset(
+_HELD: Final = words(
     """administration officials official lawyers lawyer campaign office aides aide allies ally supporters government
     team ministry spokesman spokeswoman spokesperson executives executive family son daughter wife husband
-    authorities lawmakers leaders police adviser advisers""".split()
+    authorities lawmakers leaders police adviser advisers"""
 )
-_INANIMATE: Final = frozenset(
+_INANIMATE: Final = words(
     """report statement lawsuit suit complaint study survey poll document law policy rule order letter memo ad article
     story post tweet site website page video film book paper newspaper magazine agency company firm bank group party
     court government ministry department office administration committee commission council panel board police
     military army university school team club union company's analysis ruling decision filing bill text note
-    organization organisation network channel daily""".split()
+    organization organisation network channel daily"""
 )
-_MALE: Final = frozenset("mr sir lord spokesman chairman congressman king prince pope archbishop councilman".split())
-_FEMALE: Final = frozenset(
-    "ms mrs miss mme dame lady spokeswoman chairwoman congresswoman queen princess councilwoman".split()
-)
+_MALE: Final = words("mr sir lord spokesman chairman congressman king prince pope archbishop councilman")
+_FEMALE: Final = words("ms mrs miss mme dame lady spokeswoman chairwoman congresswoman queen princess councilwoman")
 _PRONOUN_GENDER: Final = {"he": "m", "she": "f"}
 _GENDERED: Final = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f"}
 _AGE: Final = re.compile(r"(?:the )?\d+-year-old")
@@ -40,7 +39,7 @@ _FORMER: Final = frozenset(("former", "ex"))
 class Told(NamedTuple):
     """What a sentence leaves behind: its paragraph, its subject or last speaker, and the people that it names.
 
-    `unknown`: somebody speaks last whom it does not name, and whom a pronoun may mean. `led`: the people who are not
+    `spoke`: the subject is who speaks. `unknown`: somebody speaks last whom it does not name, and whom a pronoun may mean. `led`: the people who are not
     merely named as whose or with whom something is.
     """
 
@@ -49,6 +48,7 @@ class Told(NamedTuple):
     people: tuple[int, ...]
     led: tuple[int, ...]
     unknown: bool
+    spoke: bool = False
 
 
 class Speakers:
@@ -59,7 +59,9 @@ class Speakers:
         self._entities = entities
         self._told: list[Told] = []
         self._genders = self._find_genders()
-        self._surnames = _unique((e.name.split()[-1].casefold(), i) for i, e in enumerate(entities) if e.type in (PERSON, "ORG"))
+        self._surnames = _unique(
+            (e.name.split()[-1].casefold(), i) for i, e in enumerate(entities) if e.type in (PERSON, "ORG")
+        )
         self._roles = self._find_roles()
         self._seats = _unique(
             (_seat(e.name.casefold().split()), i) for i, e in enumerate(entities) if e.type == "ORG" and " " in e.name
@@ -93,8 +95,8 @@ class Speakers:
 
     def subject_of(self, sentence: Sentence, limit: int) -> Subject | None:
         """Return the name or pronoun that is the subject of a sentence; None where it is neither, or not simple."""
-        i = self._main_clause(sentence.first, limit)
-        for i in range(i, min(limit, i + MAX_LEAD)):
+        first = self._main_clause(sentence.first, limit)
+        for i in range(first, min(limit, first + MAX_LEAD)):
             token = self._tokens[i]
             if token.kind == NAME and self._may_lead(i, limit):
                 return Subject("name", i, i + 1, i)
@@ -111,7 +113,9 @@ class Speakers:
             token = self._tokens[i]
             if token.kind == TIME or token.kind == MARK or token.text in _LEADING:
                 i += 1
-            elif token.kind == WORD and (token.text in PREPOSITIONS or token.text in CONJUNCTIONS or _verbal(token.text)):
+            elif token.kind == WORD and (
+                token.text in PREPOSITIONS or token.text in CONJUNCTIONS or _verbal(token.text)
+            ):
                 comma = next((j for j in range(i, min(limit, i + 30)) if self._tokens[j].text == ","), None)
                 if comma is None:
                     break
@@ -129,7 +133,7 @@ class Speakers:
                 subject = self.resolve(found, sentence, paragraph)
         people = self._people(sentence.first, sentence.last)
         led = self._people(sentence.first, sentence.last, leading=True)
-        self._told.append(Told(paragraph, subject, people, led, unknown))
+        self._told.append(Told(paragraph, subject, people, led, unknown, speaker is not None and subject == speaker))
         del self._told[:-MAX_BACK]
 
     def _is_person(self, entity: int) -> bool:
@@ -254,7 +258,7 @@ class Speakers:
         matching = {p for p in self._roles.get(phrase, ()) if self._seen(p, words[0].start)}
         if len(matching) == 1:
             return matching.pop()
-        if self._told and self._told[-1].subject in matching:
+        if self._told and self._told[-1].spoke and self._told[-1].subject in matching:
             return self._told[-1].subject
         if len(words) == 2 and not matching:
             return self._seats.get(phrase)
@@ -262,8 +266,10 @@ class Speakers:
 
     def _is_epithet(self, head: Token) -> bool:
         """Say whether the words stand for who was just named: "the Florida Republican"."""
-        return head.kind in (NAME, WORD) and head.end - head.start > 0 and (
-            head.text.endswith(("republican", "democrat")) or (head.kind == NAME and head.text == "NORP")
+        return (
+            head.kind in (NAME, WORD)
+            and head.end - head.start > 0
+            and (head.text.endswith(("republican", "democrat")) or (head.kind == NAME and head.text == "NORP"))
         )
 
     def _seen(self, entity: int, before: int) -> bool:

@@ -1,6 +1,6 @@
 """A text as a row of words, marks, names and quotations, cut into sentences: what the rules of speech are about.
 
-A quotation is one token, whatever stands in it, and a name is one. So a sentence goes on over `"Will it rain?" she said`.
+A quotation is one token, whatever stands in it, and a name is one. So `"Will it rain?" she said` is one sentence.
 """
 
 import re
@@ -89,7 +89,7 @@ def _with_surnames(tokens: list[Token], entities: Sequence[Entity]) -> list[Toke
     for i, token in enumerate(tokens):
         if token.capital and token.kind == WORD and (ref := people.get(token.text, -1)) >= 0:
             following = tokens[i + 1] if i + 1 < len(tokens) else None
-            if following is None or following.kind != NAME and not (following.kind == WORD and following.capital):
+            if following is None or (following.kind != NAME and not (following.kind == WORD and following.capital)):
                 tokens[i] = token._replace(kind=NAME, ref=ref, text=PERSON)
     return tokens
 

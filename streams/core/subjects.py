@@ -3,6 +3,18 @@
 from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
+from streams.core.english import (
+    ARTICLES,
+    BE,
+    DENYING,
+    DETERMINERS,
+    OPENING,
+    PREPOSITIONS,
+    PRONOUNS,
+    RELATIVES,
+    STOPS,
+    is_adverb,
+)
 from streams.core.speech_tokens import MARK, NAME, PERSON, QUOTE, TIME, WORD, Token
 
 MAX_PHRASE: Final = 14  # tokens of a noun phrase before its head
@@ -20,27 +32,6 @@ class Subject(NamedTuple):
     head: int
 
 
-PREPOSITIONS: Final = frozenset(
-    """of for from in at with on to by about against under near over after before during through within between among
-    into as via across behind inside outside per since until despite without amid toward towards around""".split()
-)
-DETERMINERS: Final = frozenset(
-    "the a an his her its their our my your this that these those one another some many several all both no most".split()
-)
-PRONOUNS: Final = frozenset("he she they it i we you".split())
-RELATIVES: Final = frozenset("who which that".split())
-CONJUNCTIONS: Final = frozenset("and but or while when if because although though where whereas as so than yet".split())
-BE: Final = frozenset("is are was were be been being am 's 're".split())
-_ADVERBS: Final = frozenset(
-    """also later then has have had earlier once again still now never not just even too first ago previously since
-    yesterday today himself herself themselves instead meanwhile will did does do further furthermore simply soon
-    often always long alone afterward afterwards thus therefore went on repeatedly""".split()
-) | BE
-# Not said, or not yet: "could say", "must declare".
-_NEGATIONS: Final = frozenset("would could should may might must can not never n't didn't hasn't haven't doesn't don't wouldn't won't isn't wasn't cannot".split())
-_VERBS: Final = frozenset("is are was were be been has have had will would can could may might should must did does do".split())
-STOPS: Final = PREPOSITIONS | PRONOUNS | RELATIVES | CONJUNCTIONS | _VERBS
-_ARTICLES: Final = frozenset("the a an his her its their our my your no most".split())
 _PAUSES: Final = frozenset(",;:(—–")
 
 
@@ -57,9 +48,9 @@ class Before(NamedTuple):
 def subject_before(tokens: Sequence[Token], first: int, verb: int) -> Before:
     """Look for the subject of the verb at `verb` in the sentence that begins at `first`."""
     i, passive, denied = verb - 1, False, False
-    while i >= first and (tokens[i].kind == TIME or (tokens[i].kind == WORD and _may_part(tokens[i].text))):
+    while i >= first and (tokens[i].kind == TIME or (tokens[i].kind == WORD and is_adverb(tokens[i].text))):
         passive = passive or (tokens[i].text in BE and tokens[i].kind == WORD)
-        denied = denied or tokens[i].text in _NEGATIONS
+        denied = denied or tokens[i].text in DENYING
         i -= 1
     subject: Subject | None = None
     joined = False
@@ -79,14 +70,6 @@ def subject_before(tokens: Sequence[Token], first: int, verb: int) -> Before:
     return Before(subject, passive, denied, joined, subject.first if subject else i + 1)
 
 
-def _may_part(word: str) -> bool:
-    return _is_adverb(word) or word in ("jr.", "sr.", "heard")  # "Lee, Jr. said", "is heard saying"
-
-
-def _is_adverb(word: str) -> bool:
-    return word in _ADVERBS or word in _NEGATIONS or (word.endswith("ly") and len(word) > 4 and word != "family")
-
-
 def _antecedent(tokens: Sequence[Token], first: int, relative: int) -> Subject | None:
     i = relative - 1
     comma = i > first and tokens[i].kind == MARK and tokens[i].text == ","
@@ -102,13 +85,15 @@ def phrase_before(tokens: Sequence[Token], first: int, last: int, depth: int = 3
     head = tokens[last]
     if head.kind == WORD and head.text in PRONOUNS:
         return Subject("pronoun", last, last + 1, last)
-    if head.kind == WORD and (head.text in STOPS or head.text in _ARTICLES or not (head.text[0].isalpha() or head.text.endswith("-year-old"))):
+    if head.kind == WORD and (
+        head.text in STOPS or head.text in OPENING or not (head.text[0].isalpha() or head.text.endswith("-year-old"))
+    ):
         return None
     start = _phrase_start(tokens, first, last)
     before = start - 1
     if depth and before > first and tokens[before].kind == WORD and tokens[before].text in PREPOSITIONS:
         outer = tokens[before - 1]
-        if outer.kind == NAME or (outer.kind == WORD and outer.text not in STOPS and not _is_adverb(outer.text)):
+        if outer.kind == NAME or (outer.kind == WORD and outer.text not in STOPS and not is_adverb(outer.text)):
             found = phrase_before(tokens, first, before - 1, depth - 1)
             if found is not None and found.kind != "pronoun":
                 return found._replace(last=last + 1)
@@ -116,7 +101,7 @@ def phrase_before(tokens: Sequence[Token], first: int, last: int, depth: int = 3
     if tokens[before].text == "and" and before > first and tokens[before - 1].kind == NAME and head.kind == NAME:
         return phrase_before(tokens, first, before - 1, 0) or Subject("name", start, last + 1, last)
     kind: Kind = "name" if head.kind == NAME or (head.capital and last > first) else "description"
-    if head.text == "NORP" and tokens[start].text in ("the", "a", "an"):  # "the Kentucky Republican" is somebody
+    if head.text == "NORP" and tokens[start].text in ARTICLES:  # "the Kentucky Republican" is somebody
         kind = "description"
     return Subject(kind, start, last + 1, last)
 
@@ -127,7 +112,7 @@ def _phrase_start(tokens: Sequence[Token], first: int, last: int) -> int:
         token = tokens[i - 1]
         if token.kind == NAME or token.text in ("'s", "CARDINAL", "ORDINAL"):
             i -= 1
-        elif token.kind == WORD and token.text not in STOPS and not _is_adverb(token.text):
+        elif token.kind == WORD and token.text not in STOPS and not is_adverb(token.text):
             i -= 1
             if token.text in DETERMINERS:
                 break
@@ -195,13 +180,13 @@ class After(NamedTuple):
 
 
 def phrase_after(tokens: Sequence[Token], start: int, last: int) -> After | None:
-    """Return the noun phrase that begins at `start`: the last name of "Cedar Lodge manager Mira Novak", else its noun."""
+    """Return the noun phrase that begins at `start`; its last name decides: "said Cedar Lodge manager Mira Novak"."""
     i, head = start, -1
     while i < min(last, start + MAX_PHRASE):
         token = tokens[i]
         if token.kind == NAME:
             head = i
-        elif token.kind != WORD or token.text in STOPS or _is_adverb(token.text):
+        elif token.kind != WORD or token.text in STOPS or is_adverb(token.text):
             if token.text != "'s":
                 break
         elif i > start and token.text in DETERMINERS:

@@ -1,7 +1,7 @@
 """Who said what, on the articles annotated by hand; `python -m tests.quality.quotes` prints the table.
 
-The shipped extractor runs on each text. A quote is right where it overlaps an annotated one (direct speech: at least half of
-each) and a mention of its speaker's entity overlaps one of the annotated speaker, or both have none.
+The shipped extractor runs on each text. A quote is right where it overlaps an annotated one (direct speech: at least
+half of each) and a mention of its speaker's entity overlaps one of the annotated speaker, or both have none.
 """
 
 import random
@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from streams.contracts.events import Entity, Quote
 from streams.core.extract import extract_entities
+from streams.core.mentions import RawMention
 from streams.core.quotes import find_quotes
 from streams.models.ner import find_mentions, load_ner
 from tests.quality.annotated import DEVELOPED, HELD_OUT, Annotated, Said, annotated
@@ -55,7 +56,7 @@ def read_all() -> list[Read]:
     return [_read(article, lambda texts: find_mentions(nlp, texts)) for article in annotated()]
 
 
-def _read(article: Annotated, find: Callable[[list[str]], list[list[object]]]) -> Read:
+def _read(article: Annotated, find: Callable[[list[str]], list[list[RawMention]]]) -> Read:
     start = time.process_time()
     in_title, in_text = find([article.title, article.text])
     marked = time.process_time()
