@@ -1,12 +1,16 @@
 """Where a text stands in quotation marks: straight or curly, nested, over paragraphs, or never closed.
 
 Marks are paired within a line. What a line leaves open goes on where the next one opens with a mark, as usual in print.
+Single marks count only where a full stop, comma or the like stands before the closing one: others are apostrophes, or
+marks within marks.
 """
 
 import re
 from typing import Final, NamedTuple
 
-_MARK: Final = re.compile(r"[\"“”„«»]|''|``|‘‘|’’|\n")
+_MARK: Final = re.compile(r"[\"“”„«»]|''|``|‘‘|’’|['‘’]|\n")
+_SINGLE: Final = frozenset("'‘’")
+_BEFORE_SINGLE: Final = frozenset(".,!?…")
 _OPENING: Final = frozenset(("“", "„", "«", "``", "‘‘"))
 _CLOSING: Final = frozenset(("”", "»", "''", "’’"))
 _BEFORE_OPENING: Final = frozenset(" \t\u00a0([{—–-/:\n")
@@ -52,12 +56,14 @@ class _Line:
         self.start = start
         self.goes_on = goes_on
         self.open_at: int | None = None
+        self._single_at: int | None = None
         self._outer: int | None = None  # a mark that another opening one followed: nested, or never closed
         self._found: list[Quoted] = []
 
     def mark(self, text: str, at: int, mark: str) -> None:
-        opens = self._opens(text, at, mark)
-        if opens:
+        if mark in _SINGLE:
+            self._mark_single(text, at)
+        elif self._opens(text, at, mark):
             if self.open_at is not None:
                 self._outer = self.open_at
             self.open_at = at
@@ -65,10 +71,24 @@ class _Line:
             self._close(text, self.open_at, at + len(mark))
             self.open_at = None
         elif self._outer is not None:  # the one before was nested in this
-            while self._found and self._found[-1].start > self._outer:
-                self._found.pop()
-            self._close(text, self._outer, at + len(mark))
+            self._enclose(text, self._outer, at + len(mark))
             self._outer = None
+
+    def _mark_single(self, text: str, at: int) -> None:
+        if self.open_at is not None:
+            return
+        before, after = text[at - 1 : at] or "\n", text[at + 1 : at + 2] or "\n"
+        if self._single_at is None:
+            if before in _BEFORE_OPENING and after.isalnum() and text[at] != "’":
+                self._single_at = at
+        elif before in _BEFORE_SINGLE and not after.isalnum():
+            self._enclose(text, self._single_at, at + 1)
+            self._single_at = None
+
+    def _enclose(self, text: str, start: int, end: int) -> None:
+        while self._found and self._found[-1].start > start:
+            self._found.pop()
+        self._close(text, start, end)
 
     def _opens(self, text: str, at: int, mark: str) -> bool:
         if mark in _OPENING:

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from streams.contracts.events import Entity, Mention, Quote
 from streams.core.attribution import Attribution, attributions
 from streams.core.clauses import clause_start, skip_circumstances
-from streams.core.english import COORDINATING, DETERMINERS, words
+from streams.core.english import AUXILIARIES, CONJUNCTIONS, COORDINATING, PRONOUNS, RELATIVES, words
 from streams.core.quotation import Quoted, find_quoted
 from streams.core.speakers import Speakers
 from streams.core.speech_tokens import MARK, NAME, QUOTE, WORD, Sentence, Token, sentences_of, tokens_of
@@ -23,6 +23,7 @@ _DASHES: Final = ("–", "—", "-", ":")
 _LOOSE: Final = frozenset((",", "—", "–", "-", "though", "however", "then", "also"))
 MIN_ALONE: Final = 5  # words of a quotation that is a paragraph by itself
 _SMALL: Final = words("a an the of in on for to and or at by with from is")
+_NOT_IN_PHRASE: Final = (AUXILIARIES | PRONOUNS | RELATIVES | CONJUNCTIONS) - words("and")
 _TITLE_WORDS: Final = 8  # longer titles of works are rare
 
 
@@ -141,6 +142,8 @@ class _Reader:
         before: int | None = None
         for n, item in enumerate(told):
             if item.left > k:
+                if before is not None and self._tokens[k - 1].text == "that":
+                    break
                 if self._follows(k, item):
                     return voices[n]
                 break
@@ -163,8 +166,8 @@ class _Reader:
             gap = gap[1:]
         if not gap:
             return True
-        titles = all(t.kind == NAME or t.capital or t.text in DETERMINERS or t.text == "and" for t in gap)
-        return titles and gap[0].text != "and" and self._tokens[k].text in (",", "?", "!")
+        phrase = all(t.kind in (NAME, WORD) and (t.capital or t.text not in _NOT_IN_PHRASE) for t in gap)
+        return phrase and gap[0].text != "and" and self._tokens[k].text in (",", "?", "!")
 
     def _governs(self, item: Attribution, k: int) -> bool:
         """Say whether the words at `k` are those of the attribution before them."""

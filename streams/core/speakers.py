@@ -39,8 +39,8 @@ _FORMER: Final = frozenset(("former", "ex"))
 class Told(NamedTuple):
     """What a sentence leaves behind: its paragraph, its subject or last speaker, and the people that it names.
 
-    `spoke`: the subject is who speaks. `unknown`: somebody speaks last whom it does not name, and whom a pronoun may mean. `led`: the people who are not
-    merely named as whose or with whom something is.
+    `spoke`: the subject is who speaks. `unknown`: somebody speaks last whom it does not name, and whom a pronoun may
+    mean. `led`: the people who are not merely named as whose or with whom something is.
     """
 
     paragraph: int

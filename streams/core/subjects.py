@@ -59,6 +59,8 @@ def subject_before(tokens: Sequence[Token], first: int, verb: int) -> Before:
     token = tokens[i]
     if token.kind == MARK and token.text in (",", "—", "–", "-", ")"):
         subject = _before_comma(tokens, first, i)
+    elif token.kind == QUOTE and token.text == "," and i > first and tokens[i - 1].kind == WORD:
+        subject = _before_comma(tokens, first, i)  # "Lee, host of 'Good Morning,' said"
     elif token.kind == WORD and token.text == "to":
         denied = True  # "to say" is not said yet; "went on to say" is rare
     elif token.kind == WORD and token.text in ("and", "but", "or"):
@@ -91,6 +93,8 @@ def phrase_before(tokens: Sequence[Token], first: int, last: int, depth: int = 3
         return None
     start = _phrase_start(tokens, first, last)
     before = start - 1
+    if head.text == PERSON and before >= first and tokens[last - 1].text == "ORG" and last > start:
+        depth = 0  # "ambassador to the United Nations Mira Novak" is she
     if depth and before > first and tokens[before].kind == WORD and tokens[before].text in PREPOSITIONS:
         outer = tokens[before - 1]
         if outer.kind == NAME or (outer.kind == WORD and outer.text not in STOPS and not is_adverb(outer.text)):

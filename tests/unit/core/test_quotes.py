@@ -1,6 +1,10 @@
 """Who said what: each form that news tells speech in, and what is no speech."""
 
+import random
 import re
+import sys
+from types import FrameType
+from typing import Final
 
 import pytest
 
@@ -67,6 +71,9 @@ class TestWhereTheSpeakerIsTold:
             'Mira Novak was quoted by Kelmar Bank as saying "We will wait."',
             'Mira Novak: "We will wait."',
             '"We will wait" — Mira Novak',
+            "'We will wait,' said Mira Novak.",
+            "‘We won’t wait. We will wait,’ Mira Novak said.",
+            '"We will wait," the envoy to Kelmar Bank Mira Novak said.',
             'The plan was described by Mira Novak as "We will wait".',
             "“We will wait,” Mira Novak said.",
             "„We will wait“, Mira Novak said.".replace("“", "”"),
@@ -116,6 +123,10 @@ class TestWhereTheSpeakerIsTold:
 
     def test_the_first_of_two_who_speak(self) -> None:
         assert direct('"We will wait," Mira Novak and Otto Berg said.') == [('"We will wait,"', "Mira Novak")]
+
+    def test_a_title_between_speaker_and_verb(self) -> None:
+        text = '"We will wait," Mira Novak, the host of "Good Morning," told reporters.'
+        assert direct(text)[0] == ('"We will wait,"', "Mira Novak")
 
     def test_two_speakers_in_a_sentence(self) -> None:
         text = 'Mira Novak said "yes," but Otto Berg said "no."'
@@ -225,7 +236,7 @@ class TestDescriptions:
 
     def test_nobody_where_two_have_it(self) -> None:
         text = 'Mayor Mira Novak met Mayor Otto Berg. "It rained," the mayor said.'
-        roles = {"Mira Novak": ("mayor",), "Otto Berg": ("mayor",)}
+        roles: dict[str, tuple[str, ...]] = {"Mira Novak": ("mayor",), "Otto Berg": ("mayor",)}
         assert direct(text, roles) == [('"It rained,"', None)]
 
     def test_nobody_who_had_it_once(self) -> None:
@@ -278,3 +289,49 @@ class TestNoSpeech:
 def test_no_more_than_a_bounded_number() -> None:
     text = '"Yes," Mira Novak said.\n\n' * (MAX_QUOTES + 20)
     assert len(find_quotes(text, entities_of(text))) == MAX_QUOTES
+
+
+def _hostile_mix(size: int) -> str:
+    pieces = ['"', "“", "”", "'", " ", ", ", ". ", "\n", "Novak", "said", "he", "that ", "and ", "to "]
+    return "".join(random.Random(1).choices(pieces, k=4 * size))
+
+
+HOSTILE: Final = {
+    "marks": lambda size: '"' * size,
+    "opening marks": lambda size: "“" * size,
+    "pairs": lambda size: '"a" ' * size,
+    "nested": lambda size: "“" * (size // 2) + "”" * (size // 2),
+    "single marks": lambda size: "'a" * size + ".'" * size,
+    "open lines": lambda size: '"a\n' * size,
+    "verbs": lambda size: "said " * size,
+    "adverbs": lambda size: "Novak " + "also " * size + "said",
+    "commas": lambda size: "Novak, " * size + "said",
+    "prepositions": lambda size: "told Novak of the day in the house of the " * (size // 8),
+    "relatives": lambda size: "who said that the minister of the " * (size // 8),
+    "quoted as saying": lambda size: "quoted as saying " * (size // 3),
+    "pronouns": lambda size: '"A," he said. ' * (size // 4),
+    "mixed": _hostile_mix,
+}
+
+
+def _calls(text: str) -> int:
+    """Count what the search calls: its cost, without a clock."""
+    entities = entities_of(text)
+    count = 0
+
+    def profile(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(profile)
+    try:
+        find_quotes(text, entities)
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize("name", sorted(HOSTILE))
+def test_the_cost_grows_with_the_text_only(name: str) -> None:
+    size = 1_000
+    assert _calls(HOSTILE[name](4 * size)) <= 5 * _calls(HOSTILE[name](size)) + 1_000
