@@ -107,11 +107,17 @@ class Entity(Part):
 
 
 class Quote(Part):
-    """Words that somebody said."""
+    """Words that somebody said, as one stretch of the text: code points, half open."""
 
-    start: int
-    end: int
-    speaker_entity_id: str | None
+    start: int = Field(description="of direct speech: the opening quotation mark")
+    end: int = Field(description="of direct speech: behind the closing mark; where it is missing, the paragraph's end")
+    speaker_entity_id: str | None = Field(description="null where the text does not say who, or it is not safe to tell")
+    kind: Literal["direct", "reported"] = Field("direct", description="in quotation marks, or as a clause")
+    speaker: Mention | None = Field(None, description='the speaker as written: "Lavrov", "he", "a spokesman"')
+    cue: str | None = Field(None, description='base form of the verb that tells the speech, or "according to"')
+    cue_start: int | None = None
+    cue_end: int | None = None
+    quote: int = Field(0, description="number that the parts of one quotation share, counted from 1 in each article")
 
 
 class Relation(Part):

@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from streams.contracts.events import ClassifiedArticle, EnrichedArticle, Entity, Mention
+from streams.contracts.events import ClassifiedArticle, EnrichedArticle, Entity, Mention, Quote
 from streams.contracts.ids import entity_id, event_id
 from streams.core.aliases import Form, declared_acronym, find_aliases, fold
 from streams.core.mentions import NAME_TYPES, RawMention, clean_mentions
+from streams.core.quotes import find_quotes
 from streams.core.roles import MAX_ROLES, roles_around
 
-POLICY_VERSION: Final = "extract/2"  # counts up when the same mentions would give other entities
+POLICY_VERSION: Final = "extract/3"  # counts up when the same mentions would give other entities or quotes
 PART: Final = "entities"
 MODEL_LANGUAGE: Final = "en"
 SURE_OF_LANGUAGE: Final = 0.8  # below it the detector may be wrong, and English is what most feeds carry
@@ -39,15 +40,16 @@ def wanted(article: ClassifiedArticle) -> str | None:
 def enrich_article(
     article: ClassifiedArticle, mentions: Sequence[Sequence[RawMention]], *, origin: str, pipeline: str
 ) -> EnrichedArticle:
-    """Return the article with its entities; `mentions` are those of the title and those of the text."""
+    """Return the article with its entities and quotes; `mentions` are those of the title and those of the text."""
     in_title, in_text = mentions
     entities = extract_entities(article.title, article.text, in_title, in_text)
-    return _enriched(article, entities, article.skipped, origin, pipeline)
+    quotes = find_quotes(article.text, entities)
+    return _enriched(article, entities, quotes, article.skipped, origin, pipeline)
 
 
 def skipped_article(article: ClassifiedArticle, reason: str, *, origin: str, pipeline: str) -> EnrichedArticle:
-    """Return the article without entities, with the reason why."""
-    return _enriched(article, (), {**article.skipped, PART: reason}, origin, pipeline)
+    """Return the article without entities and quotes, with the reason why."""
+    return _enriched(article, (), (), {**article.skipped, PART: reason}, origin, pipeline)
 
 
 def extract_entities(
@@ -78,6 +80,7 @@ def extract_entities(
 def _enriched(
     article: ClassifiedArticle,
     entities: tuple[Entity, ...],
+    quotes: tuple[Quote, ...],
     skipped: dict[str, str],
     origin: str,
     pipeline: str,
@@ -86,6 +89,7 @@ def _enriched(
     fields |= {
         "event_id": event_id("EnrichedArticle", origin, pipeline),
         "entities": entities,
+        "quotes": quotes,
         "skipped": skipped,
     }
     return EnrichedArticle(**fields)
