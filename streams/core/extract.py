@@ -6,8 +6,10 @@ from typing import Final, NamedTuple
 
 from streams.contracts.events import ClassifiedArticle, EnrichedArticle, Entity, Mention
 from streams.contracts.ids import entity_id, event_id
-from streams.core.aliases import Form, declared_acronym, find_aliases, fold
+from streams.core.aliases import declared_acronym, find_aliases
 from streams.core.mentions import NAME_TYPES, RawMention, clean_mentions
+from streams.core.names import fold
+from streams.core.people import Form
 from streams.core.roles import MAX_ROLES, roles_around
 
 POLICY_VERSION: Final = "extract/2"  # counts up when the same mentions would give other entities
