@@ -10,7 +10,10 @@ from streams.core.aliases import declared_acronym, find_aliases
 from streams.core.mentions import NAME_TYPES, RawMention, clean_mentions
 from streams.core.names import fold
 from streams.core.people import Form
+from streams.core.relabel import relabelled
+from streams.core.repeats import with_repeats
 from streams.core.roles import MAX_ROLES, roles_around
+from streams.core.splits import split_mentions
 
 POLICY_VERSION: Final = "extract/2"  # counts up when the same mentions would give other entities
 PART: Final = "entities"
@@ -67,8 +70,12 @@ def extract_entities(
     dates and numbers is 0.
     """
     parts = (title, text)
-    found = [_found(0, title, m) for m in clean_mentions(title, in_title)]
-    found += [_found(1, text, m) for m in clean_mentions(text, in_text)]
+    marks = [
+        clean_mentions(part, split_mentions(part, mentions))
+        for part, mentions in zip(parts, (in_title, in_text), strict=True)
+    ]
+    marks = with_repeats(parts, relabelled(parts, marks))
+    found = [_found(i, parts[i], mention) for i in (0, 1) for mention in marks[i]]
     groups, types = _grouped(found, parts)
     weights = {key: _weight(group, len(text)) if types[key] in NAME_TYPES else 0 for key, group in groups.items()}
     total = sum(weights.values())

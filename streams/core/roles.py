@@ -67,6 +67,11 @@ def title_length(name: str) -> int:
     return length
 
 
+def is_title_word(word: str) -> bool:
+    """Say whether a word is part of titles: an honorific, a rank, an office or what stands before one."""
+    return _word(word) in _TITLE_WORDS
+
+
 def roles_around(text: str, start: int, end: int) -> list[str]:
     """Return the roles right before and right after a name, in lower case, abbreviations written out."""
     return _roles_before(text, start) + _role_after(text, end)
