@@ -9,6 +9,7 @@ from streams.contracts.ids import entity_id, event_id
 from streams.core.aliases import declared_acronym, find_aliases
 from streams.core.mentions import NAME_TYPES, RawMention, clean_mentions
 from streams.core.names import fold
+from streams.core.patterns import with_patterns
 from streams.core.people import Form
 from streams.core.relabel import relabelled
 from streams.core.repeats import with_repeats
@@ -71,7 +72,7 @@ def extract_entities(
     """
     parts = (title, text)
     marks = [
-        clean_mentions(part, split_mentions(part, mentions))
+        with_patterns(part, clean_mentions(part, split_mentions(part, mentions)))
         for part, mentions in zip(parts, (in_title, in_text), strict=True)
     ]
     marks = with_repeats(parts, relabelled(parts, marks))

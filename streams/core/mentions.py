@@ -24,6 +24,8 @@ _APPROXIMATE: Final = re.compile(
     r"|some|sometime|between) (?=\S)",
     re.IGNORECASE,
 )
+# "The 1960s", "its ninth day"; of "the summer" and "the next weeks" the article is part.
+_OUTSIDE: Final = (_APPROXIMATE, re.compile(r"(?:[Tt]he (?=\d)|(?:its|his|her|their|our|my) )(?=\S)"))
 # A lawmaker's party and state: "R-Ky."
 _PARTY_AND: Final = re.compile(r"[RDI]-(?=[A-Z])")
 # One says, writes or posts something on a medium, never on a person.
@@ -70,8 +72,8 @@ def _plain(text: str, mention: RawMention) -> RawMention | None:
         end = _with_own_stop(text, start, end)
         if label == "PERSON":
             start += title_length(text[start:end])
-    elif label in _MEASURES and (found := _APPROXIMATE.match(text, start, end)):
-        start = found.end()
+    elif label in _MEASURES:
+        start = next((f.end() for p in _OUTSIDE if (f := p.match(text, start, end))), start)
     if start >= end or not _can_be(label, text[start:end]):
         return None
     if label == "PERSON" and _is_medium(text, start, end):

@@ -21,30 +21,43 @@ def _words_of(lines: str) -> frozenset[str]:
 _ORG_HEADS: Final = _words_of(
     """university college institute foundation committee commission association party department ministry agency
     bureau council parliament senate assembly federation corporation company airlines airways organization
-    organisation house congress court police office coalition alliance authority administration"""
+    organisation house congress court police office coalition alliance authority administration league network
+    society club center centre roundtable"""
 )
 _LAW_HEADS: Final = _words_of("act amendment constitution treaty")
 _SITE_HEADS: Final = _words_of("basilica cathedral airport stadium boulevard avenue mosque bridge highway")
 _CHAMBERS: Final = _words_of("house senate congress parliament")
-_NOT_ORG: Final = frozenset(("PERSON", "GPE", "NORP"))
+_NOT_ORG: Final = frozenset(("PERSON", "GPE", "NORP", "WORK_OF_ART"))
 _NOT_LAW: Final = frozenset(("EVENT", "PRODUCT", "DATE", "WORK_OF_ART", "ORG", "PERSON", "GPE"))
 _NOT_SITE: Final = frozenset(("PERSON", "NORP", "PRODUCT", "WORK_OF_ART"))
 _NOT_PEOPLE: Final = frozenset(("PERSON", "GPE", "LOC", "FAC", "PRODUCT", "ORG"))
 _NOT_AREA: Final = frozenset(("NORP", "PERSON", "ORG", "FAC", "PRODUCT", "LOC"))
 _MAYBE_PERSON: Final = frozenset(("GPE", "LOC", "ORG", "FAC", "PRODUCT", "NORP", "WORK_OF_ART"))
+_DOMAIN: Final = re.compile(r"[\w-]{2,}\.(?:gov|com|org|net|edu)", re.IGNORECASE)
+_OWNED: Final = re.compile(r"['’]s [A-Z]")  # "Emily's List"
+_SITED: Final = re.compile(
+    r"(?:\b(?:city|town|village|province|district|county|suburb|capital|region|port|outskirts) of"
+    r"|\b(?:north|south|east|west)(?:ern|eastern|western)|\b[Hh]ere in|\bnearby) $"
+)
+# What stands around the name of a company: "stake in Eustream", "the consultancy Prophet", "Eustream executives".
+_AS_COMPANY: Final = re.compile(
+    r"\b(?:company|firm|consultancy|operator|maker|giant|start-?up|subsidiary|airline|newspaper|broadcaster|website"
+    r"|publisher|nonprofit|charity|think tank|retailer|lender),? $|\b(?:stake in|shares? (?:in|of)"
+    r"|(?:chairman|chairwoman|CEO|chief executive) of) $"
+)
+_OF_COMPANY: Final = re.compile(r" (?:executives?|shares|shareholders|employees|customers|users|subscribers)\b")
 _YEAR: Final = re.compile(r"(?:the )?(?:1[89]|20)\d\d ")
-_ORDINAL_LAW: Final = re.compile(r" Amendment\b")
 # Only a person is called so. "Dr Pepper" and the Rev Group are rarer than a surname that the model does not know.
 _ADDRESSED: Final = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Mx|Sen|Sens|Rep|Reps|Gov|Govs|Prof|Gen|Lt|Col|Sgt|Capt)\.? $")
 _LOCATED: Final = re.compile(r"\b(?:in|at|near|across|throughout|outside|inside|from) $", re.IGNORECASE)
-_LOOK_BACK: Final = 12  # characters: the longest of those words
+_LOOK_BACK: Final = 20  # characters: the longest of those words
 
 Parts = Sequence[list[RawMention]]
 
 
 def relabelled(texts: Sequence[str], parts: Parts) -> list[list[RawMention]]:
     """Return the mentions of each text with mended labels; what one text says counts for the others, too."""
-    mended = [_by_form(text, mentions) for text, mentions in zip(texts, parts, strict=True)]
+    mended = _with_companies(texts, [_by_form(t, mentions) for t, mentions in zip(texts, parts, strict=True)])
     people = _People(texts, mended)
     return [[people.mended(text, m) for m in mentions] for text, mentions in zip(texts, mended, strict=True)]
 
@@ -59,10 +72,11 @@ def _by_form(text: str, mentions: Iterable[RawMention]) -> list[RawMention]:
 def _mended(text: str, mention: RawMention, before: RawMention | None) -> RawMention:
     start, end, label = mention
     name = text[start:end]
-    if label == "ORDINAL" and (law := _ORDINAL_LAW.match(text, end)) and name[:1].isupper():
-        return RawMention(start, law.end(), "LAW")
     if label not in NAME_TYPES and label != "DATE":
-        return mention
+        is_site = label in ("CARDINAL", "QUANTITY") and _DOMAIN.fullmatch(name)
+        return mention._replace(label="PRODUCT") if is_site else mention
+    if label == "PERSON" and " " not in name and _SITED.search(text, max(0, start - _LOOK_BACK), start):
+        return mention._replace(label="GPE")
     key = fold(name)
     if label in _NOT_AREA and (key in COUNTRIES or key in STATES):
         is_place = key not in NAMES_OF_PEOPLE_TOO or label == "NORP" or _follows(text, start, before)
@@ -91,7 +105,31 @@ def _by_head(name: str, mention: RawMention) -> RawMention:
         return mention._replace(label="ORG")
     if label in _NOT_SITE and head in _SITE_HEADS:
         return mention._replace(label="FAC")
-    return mention
+    return mention._replace(label="ORG") if label == "PERSON" and _OWNED.search(name) else mention
+
+
+def _with_companies(texts: Sequence[str], parts: Parts) -> list[list[RawMention]]:
+    """Return the mentions, places and people that the article calls companies as organisations."""
+    companies: set[str] = set()
+    people: set[str] = set()
+    for text, mentions in zip(texts, parts, strict=True):
+        for m in mentions:
+            if m.label == "PERSON" and len(words := person_words(text[m.start : m.end])) > 1:
+                people.add(words[-1])
+            elif m.label in ("PERSON", "GPE", "LOC") and _is_company(text, m):
+                companies.add(fold(text[m.start : m.end]))
+    companies -= people | COUNTRIES.keys() | STATES.keys()
+
+    def mended(text: str, m: RawMention) -> RawMention:
+        is_company = m.label in ("PERSON", "GPE", "LOC") and fold(text[m.start : m.end]) in companies
+        return m._replace(label="ORG") if is_company else m
+
+    return [[mended(text, m) for m in mentions] for text, mentions in zip(texts, parts, strict=True)]
+
+
+def _is_company(text: str, mention: RawMention) -> bool:
+    before = _AS_COMPANY.search(text, max(0, mention.start - _LOOK_BACK), mention.start)
+    return bool(before or _OF_COMPANY.match(text, mention.end))
 
 
 class _People:

@@ -95,7 +95,12 @@ def _with(text: str, mentions: list[RawMention], names: Names) -> list[RawMentio
         limit = following.start if following else len(text)
         for name, label in names[token[0]]:
             end = at + len(name)
-            if end <= limit and text.startswith(name, at) and _stands_alone(text, at, end, label, before, following):
+            last = max(filter(None, (before, added[-1] if added else None)), default=None)
+            if (
+                end <= limit
+                and text.startswith(name, at)
+                and _stands_alone(text, at, end, label, last, following)
+            ):
                 added.append(RawMention(at, end, label))
                 free_from = end
                 break

@@ -43,7 +43,9 @@ _MODIFIERS: Final = _words_of(
     house crown first assistant associate managing general secretary attorney press district national security
     central bank team director inspector lieutenant major brigadier field justice co"""
 )
-_TITLE_WORDS: Final = _HONORIFICS | _OFFICES | _MODIFIERS
+# They open a title and say nothing of the office.
+_OPENING: Final = _words_of("freshman fellow veteran longtime outgoing incoming")
+_TITLE_WORDS: Final = _HONORIFICS | _OFFICES | _MODIFIERS | _OPENING
 _INCOMPLETE: Final = frozenset(("officer",))  # a role only behind a modifier: "chief executive officer"
 _AFTER_OFFICE: Final = frozenset(("of", "at", "for", "and", "in", "with", "from", "who"))
 _DETERMINERS: Final = frozenset(("the", "a", "an", "his", "her", "its", "their", "our"))

@@ -15,6 +15,7 @@ _AREAS: Final = frozenset(("GPE", "LOC"))
 _COMMA: Final = re.compile(r", (?=[^\W\d_])")
 _HYPHEN: Final = re.compile(r"[-–]")
 _AND: Final = re.compile(r" (?:and|&) ")
+_ALONE: Final = re.compile(r"(?<!and )(?<!& )\b([A-Z]\w+)\b(?! and [A-Z]| & [A-Z])")
 _CHAMBERS: Final = frozenset(("house", "senate"))
 _PARTIES: Final = frozenset(("democratic", "republican"))
 _PARTY_NAMES: Final = frozenset(key for key, usual in PEOPLES.items() if usual in _PARTIES) | {"GOP"}
@@ -23,19 +24,21 @@ _PARTY_NAMES: Final = frozenset(key for key, usual in PEOPLES.items() if usual i
 def split_mentions(text: str, mentions: Iterable[RawMention]) -> list[RawMention]:
     """Return the mentions, those that hold two names as two."""
     whole = list(mentions)
-    spelled = {text[m.start : m.end] for m in whole}
-    return [part for mention in whole for part in _parts(text, mention, spelled)]
+    # Words that stand somewhere without "and" on either side.
+    apart = frozenset(m[1] for m in _ALONE.finditer(text)) if any(m.label == "ORG" for m in whole) else frozenset()
+    return [part for mention in whole for part in _parts(text, mention, apart)]
 
 
-def _parts(text: str, mention: RawMention, spelled: set[str]) -> list[RawMention]:
+def _parts(text: str, mention: RawMention, apart: frozenset[str]) -> list[RawMention]:
     name = text[mention.start : mention.end]
     if mention.label in _AREAS and (cut := _COMMA.search(name)):
         return list(_at(name, mention, cut, mention.label, mention.label))
     if (cut := _HYPHEN.search(name)) and fold(name[: cut.start()]) in COUNTRIES and fold(name[cut.end() :]) in COUNTRIES:
         return list(_at(name, mention, cut, "GPE", "GPE"))
     if mention.label == "ORG" and (cut := _AND.search(name)):
-        # Both are named by themselves elsewhere; Johnson & Johnson is not.
-        if name[: cut.start()] in spelled and name[cut.end() :] in spelled:
+        one, other = name[: cut.start()], name[cut.end() :]
+        # One is named by itself elsewhere; Johnson & Johnson is not.
+        if " " not in one + other and one != other and (one in apart or other in apart):
             return list(_at(name, mention, cut, "ORG", "ORG"))
     if (cut := re.search(" ", name)) and (labels := _of_party(fold(name[: cut.start()]), fold(name[cut.end() :]))):
         return list(_at(name, mention, cut, *labels))
