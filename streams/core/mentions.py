@@ -15,6 +15,7 @@ NAME_TYPES: Final = frozenset(
 )
 _EDGES: Final = " \t\u00a0\u200b\"“”‘’'«»‹›`,;:-–—*•#|/\\…!?"
 _POSSESSIVE: Final = re.compile(r"['’][sS]?$")
+_DIRECTION: Final = re.compile(r"(?:(?:north|south|east|west)\w*|central|downtown) (?=[A-Z])")
 _ADDRESS: Final = re.compile(r"@|://|www\.|\.(?:com|org|net)/", re.IGNORECASE)
 _OWN_STOP: Final = re.compile(r"(?:\b(?:inc|corp|ltd|co|bros|jr|sr|st|dept|[^\W\d_])|\.\w)\.$", re.IGNORECASE)
 # "More than $5 million" is a sum of $5 million; the annotators of both sets leave such words outside.
@@ -105,9 +106,11 @@ def _bare(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _without_frame(text: str, start: int, end: int) -> tuple[int, int]:
-    """Leave out article, possessive, the full stop of the sentence, and a bracket without its partner."""
+    """Leave out article, "southern", possessive, the full stop of the sentence, and a bracket without its partner."""
     if text[start : start + 4] == "the " or (text[start : start + 4] == "The " and _opens_sentence(text, start)):
         start += 4
+    if found := _DIRECTION.match(text, start, end):
+        start = found.end()
     if text[start : start + 1] in ("(", "["):
         start += 1
     for opening, closing in ("()", "[]"):

@@ -20,14 +20,19 @@ MAX_PER_WORD: Final = 8  # names that begin with one word; bounds the work where
 MIN_CHARS: Final = 3  # of a single word that is no acronym
 _TOKEN: Final = re.compile(r"[^\W\d_][^\W_]*")
 _REPEATED: Final = NAME_TYPES - {"LANGUAGE", "EVENT", "WORK_OF_ART", "LAW", "LOC", "FAC", "PRODUCT"}
-_SPACED: Final = frozenset(" ")
+_SHORT_NAMES: Final = frozenset(
+    """times post journal herald tribune guardian telegraph gazette chronicle observer monitor mirror globe sun star
+    mail standard examiner bulletin inquirer dispatch court""".split()
+)
 _WORDS_BEFORE: Final = re.compile(r"([^\W_][\w.'’-]*) $")
 _WORDS_BEHIND: Final = re.compile(r" ([^\W_][\w'’-]*)")
 _LOOK_BACK: Final = 30  # characters; a longer word is no title
 _OPENS: Final = frozenset(".!?:\"“”‘\n—–([|")
 
-Names = Mapping[str, list[tuple[str, str]]]
-"""First word of a name -> names that begin with it, the longest first, and their labels."""
+Known = list[tuple[str, str, bool]]
+"""Names, the longest first, their labels, and whether they are one only behind "the"."""
+Names = Mapping[str, Known]
+"""First word of a name -> the names that begin with it."""
 
 
 def with_repeats(texts: Sequence[str], parts: Sequence[list[RawMention]]) -> list[list[RawMention]]:
@@ -49,21 +54,29 @@ def _names(texts: Sequence[str], parts: Sequence[list[RawMention]]) -> Names:
             if mention.label == "PERSON" and len(person_words(name)) > 1:
                 surnames[_surname(name)] = None
     small = {token for text in texts for token in _TOKEN.findall(text) if token.islower()}
-    labels = {name: counts.most_common(1)[0][0] for name, counts in votes.items()}
+    labels: dict[str, str] = {name: counts.most_common(1)[0][0] for name, counts in votes.items()}
     for surname in surnames:
         if surname not in labels and not _is_nation(surname):
             labels[surname] = "PERSON"
-    found: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    found: defaultdict[str, Known] = defaultdict(list)
     for name, label in labels.items():
         first = _TOKEN.match(name)
         if label in _REPEATED and first and _may_repeat(name, small):
-            found[first[0]].append((name, label))
+            found[first[0]].append((name, label, False))
+    for name, label in labels.items():
+        if label == "ORG" and " " in name and _is_short_name(last := name.rsplit(" ", 1)[1]) and last not in found:
+            found[last].append((last, label, True))
     return {first: sorted(known, key=lambda n: (-len(n[0]), n[0]))[:MAX_PER_WORD] for first, known in found.items()}
 
 
 def _surname(name: str) -> str:
     count = len(person_words(name)) - len(words_of(name)) - 1  # without "Jr."
     return name.replace(",", "").split()[count]
+
+
+def _is_short_name(word: str) -> bool:
+    """Say whether "the Times" is a name where one ends so; "the Ministry" is none to the annotators."""
+    return word.casefold() in _SHORT_NAMES and word[:1].isupper() and not word.isupper()
 
 
 def _is_nation(name: str) -> bool:
@@ -93,8 +106,10 @@ def _with(text: str, mentions: list[RawMention], names: Names) -> list[RawMentio
         if before is not None and before.end > at:
             continue
         limit = following.start if following else len(text)
-        for name, label in names[token[0]]:
+        for name, label, is_short in names[token[0]]:
             end = at + len(name)
+            if is_short and text[at - 4 : at] not in ("the ", "The "):
+                continue
             last = max(filter(None, (before, added[-1] if added else None)), default=None)
             if (
                 end <= limit
