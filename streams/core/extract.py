@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from streams.contracts.events import ClassifiedArticle, EnrichedArticle, Entity, Mention
 from streams.contracts.ids import entity_id, event_id
 from streams.core.aliases import declared_acronym, find_aliases
+from streams.core.counterparts import Named, told_roles
 from streams.core.mentions import NAME_TYPES, RawMention, clean_mentions
 from streams.core.names import fold
 from streams.core.patterns import with_patterns
@@ -23,6 +24,10 @@ SURE_OF_LANGUAGE: Final = 0.8  # below it the detector may be wrong, and English
 TITLE_WEIGHT: Final = 3  # a headline names what the article is about: as much as three mentions in the text
 
 
+_Key: TypeAlias = tuple[str, str]
+"""Type for dates and numbers or empty for names, folded name."""
+
+
 class _Found(NamedTuple):
     """A cleaned mention; `part` is 0 in the title, 1 in the text."""
 
@@ -31,7 +36,7 @@ class _Found(NamedTuple):
     end: int
     label: str
     name: str
-    key: tuple[str, str]  # (type for dates and numbers or empty for names, folded name)
+    key: _Key
 
 
 def wanted(article: ClassifiedArticle) -> str | None:
@@ -80,8 +85,10 @@ def extract_entities(
     groups, types = _grouped(found, parts)
     weights = {key: _weight(group, len(text)) if types[key] in NAME_TYPES else 0 for key, group in groups.items()}
     total = sum(weights.values())
+    roles = _roles({key: group for key, group in groups.items() if types[key] == "PERSON"}, parts)
     return tuple(
-        _entity(types[key], group, parts, 1000 * weights[key] // total if total else 0) for key, group in groups.items()
+        _entity(types[key], group, roles.get(key, ()), 1000 * weights[key] // total if total else 0)
+        for key, group in groups.items()
     )
 
 
@@ -109,9 +116,9 @@ def _found(part: int, text: str, mention: RawMention) -> _Found:
 
 def _grouped(
     found: list[_Found], parts: tuple[str, str]
-) -> tuple[dict[tuple[str, str], list[_Found]], dict[tuple[str, str], str]]:
+) -> tuple[dict[_Key, list[_Found]], dict[_Key, str]]:
     """Return the mentions of each entity, in order of appearance, and the entities' types."""
-    by_key: dict[tuple[str, str], list[_Found]] = {}
+    by_key: dict[_Key, list[_Found]] = {}
     for item in found:
         by_key.setdefault(item.key, []).append(item)
     types = {key: _majority(items) for key, items in by_key.items()}
@@ -122,14 +129,14 @@ def _grouped(
     ]
     defined = [(acronym, f.key[1]) for f in found if not f.key[0] and (acronym := _declared(f, types, parts))]
     aliases = find_aliases(forms, defined)
-    groups: dict[tuple[str, str], list[_Found]] = {}
+    groups: dict[_Key, list[_Found]] = {}
     for item in found:
         kind, folded = item.key
         groups.setdefault((kind, folded if kind else aliases.get(folded, folded)), []).append(item)
     return groups, types
 
 
-def _declared(item: _Found, types: dict[tuple[str, str], str], parts: tuple[str, str]) -> str | None:
+def _declared(item: _Found, types: dict[_Key, str], parts: tuple[str, str]) -> str | None:
     return declared_acronym(parts[item.part], item.end, types[item.key])
 
 
@@ -146,10 +153,9 @@ def _weight(group: list[_Found], text_length: int) -> int:
     return (count + titled) * (2 * text_length - first + 1)
 
 
-def _entity(type_: str, group: list[_Found], parts: tuple[str, str], salience: int) -> Entity:
+def _entity(type_: str, group: list[_Found], roles: tuple[str, ...], salience: int) -> Entity:
     name = _canonical(group)
     mentions = tuple(Mention(start=f.start, end=f.end, text=f.name) for f in group if f.part == 1)
-    roles = _roles(group, parts) if type_ == "PERSON" else ()
     return Entity(
         entity_id=entity_id(type_, name),
         type=type_,
@@ -166,6 +172,14 @@ def _canonical(group: list[_Found]) -> str:
     return " ".join(best.name.split())
 
 
-def _roles(group: list[_Found], parts: tuple[str, str]) -> tuple[str, ...]:
-    roles = (role for f in group for role in roles_around(parts[f.part], f.start, f.end))
-    return tuple(dict.fromkeys(roles))[:MAX_ROLES]
+def _roles(people: dict[_Key, list[_Found]], parts: tuple[str, str]) -> dict[_Key, tuple[str, ...]]:
+    """Return the roles of each person: those beside the names, then those that are told at a distance."""
+    beside = {
+        key: [role for f in group for role in roles_around(parts[f.part], f.start, f.end)]
+        for key, group in people.items()
+    }
+    named = sorted(Named(f.start, f.end, key[1]) for key, group in people.items() for f in group if f.part == 1)
+    told = told_roles(parts[1], named, {key[1]: roles for key, roles in beside.items()})
+    return {
+        key: tuple(dict.fromkeys([*roles, *told.get(key[1], [])]))[:MAX_ROLES] for key, roles in beside.items()
+    }

@@ -297,6 +297,10 @@ COUNTRIES: Final = _keyed([[name, *_names(others)] for name, others, _ in _rows(
 """Key of a country's name -> key of its usual one."""
 PEOPLES: Final = _keyed([_names(people) for *_, people in _rows(_COUNTRIES, ";") if people] + _rows(_PEOPLES, ","))
 """Key of an adjective or a people -> key of the usual adjective."""
+ADJECTIVES: Final = {
+    fold(name): fold(_names(people)[0]) for name, _, people in _rows(_COUNTRIES, ";") if people
+}
+"""Key of a country's usual name -> key of its usual adjective."""
 STATES: Final = _keyed(_rows(_STATES, ","))
 """Key of a state's name or abbreviation -> key of its name."""
 STATE_ABBREVIATIONS: Final = frozenset(name for row in _rows(_STATES, ",") for name in row if name.endswith("."))

@@ -23,6 +23,7 @@ _WHOLE: Final = (
 )
 # These count where there is no mark.
 _FREE: Final = (
+    (re.compile(r"\b(?:Prime|Foreign|First|Chief) Minister['’]s Office\b|\bPresident['’]s Office\b"), "ORG"),
     (re.compile(r"\bD\.C\.(?!\w)"), "GPE"),
     (re.compile(r"\b(?:Associated Press|Agence France-Presse|Getty Images|Reuters|AFP)\b"), "ORG"),
     (re.compile(r"\b[Tt]he (?:full |entire |whole )?(?P<name>House|Senate)\b(?! of\b| [A-Z]|['’-][A-Z])"), "ORG"),

@@ -39,6 +39,7 @@ _SITED: Final = re.compile(
     r"(?:\b(?:city|town|village|province|district|county|suburb|capital|region|port|outskirts) of"
     r"|\b(?:north|south|east|west)(?:ern|eastern|western)|\b[Hh]ere in|\bnearby) $"
 )
+_AS_PRODUCT: Final = re.compile(r" (?:vaccines?|missiles?|rockets?|smartphones?|laptops?|drones?|jets?|warplanes?)\b")
 # What stands around the name of a company: "stake in Eustream", "the consultancy Prophet", "Eustream executives".
 _AS_COMPANY: Final = re.compile(
     r"\b(?:company|firm|consultancy|operator|maker|giant|start-?up|subsidiary|airline|newspaper|broadcaster|website"
@@ -58,6 +59,7 @@ Parts = Sequence[list[RawMention]]
 def relabelled(texts: Sequence[str], parts: Parts) -> list[list[RawMention]]:
     """Return the mentions of each text with mended labels; what one text says counts for the others, too."""
     mended = _with_companies(texts, [_by_form(t, mentions) for t, mentions in zip(texts, parts, strict=True)])
+    mended[0] = _without_headline_words(texts, mended)
     people = _People(texts, mended)
     return [[people.mended(text, m) for m in mentions] for text, mentions in zip(texts, mended, strict=True)]
 
@@ -75,6 +77,8 @@ def _mended(text: str, mention: RawMention, before: RawMention | None) -> RawMen
     if label not in NAME_TYPES and label != "DATE":
         is_site = label in ("CARDINAL", "QUANTITY") and _DOMAIN.fullmatch(name)
         return mention._replace(label="PRODUCT") if is_site else mention
+    if label == "PERSON" and _AS_PRODUCT.match(text, end):
+        return mention._replace(label="PRODUCT")
     if label == "PERSON" and " " not in name and _SITED.search(text, max(0, start - _LOOK_BACK), start):
         return mention._replace(label="GPE")
     key = fold(name)
@@ -106,6 +110,28 @@ def _by_head(name: str, mention: RawMention) -> RawMention:
     if label in _NOT_SITE and head in _SITE_HEADS:
         return mention._replace(label="FAC")
     return mention._replace(label="ORG") if label == "PERSON" and _OWNED.search(name) else mention
+
+
+def _without_headline_words(texts: Sequence[str], parts: Parts) -> list[RawMention]:
+    """Return the mentions of the first text, the headline, of people without what follows: "Rand Paul Goes"."""
+    known: set[tuple[str, ...]] = set()
+    for text, mentions in zip(texts[1:], parts[1:], strict=True):
+        for m in mentions:
+            if m.label == "PERSON":
+                words = tuple(person_words(text[m.start : m.end]))
+                known |= {words, words[-1:]}
+    return [_shortened(texts[0], m, known) if m.label == "PERSON" else m for m in parts[0]]
+
+
+def _shortened(title: str, mention: RawMention, known: set[tuple[str, ...]]) -> RawMention:
+    name = title[mention.start : mention.end]
+    words = name.split(" ")
+    if tuple(person_words(name)) in known or tuple(words_of(name)) != tuple(person_words(name)):
+        return mention
+    for count in range(len(words) - 1, 0, -1):
+        if tuple(words_of(" ".join(words[:count]))) in known:
+            return mention._replace(end=mention.start + len(" ".join(words[:count])))
+    return mention
 
 
 def _with_companies(texts: Sequence[str], parts: Parts) -> list[list[RawMention]]:
