@@ -17,7 +17,7 @@ from streams.core.repeats import with_repeats
 from streams.core.roles import MAX_ROLES, roles_around
 from streams.core.splits import split_mentions
 
-POLICY_VERSION: Final = "extract/2"  # counts up when the same mentions would give other entities
+POLICY_VERSION: Final = "extract/3"  # counts up when the same mentions would give other entities
 PART: Final = "entities"
 MODEL_LANGUAGE: Final = "en"
 SURE_OF_LANGUAGE: Final = 0.8  # below it the detector may be wrong, and English is what most feeds carry
@@ -114,9 +114,7 @@ def _found(part: int, text: str, mention: RawMention) -> _Found:
     return _Found(part, mention.start, mention.end, mention.label, name, (kind, fold(name)))
 
 
-def _grouped(
-    found: list[_Found], parts: tuple[str, str]
-) -> tuple[dict[_Key, list[_Found]], dict[_Key, str]]:
+def _grouped(found: list[_Found], parts: tuple[str, str]) -> tuple[dict[_Key, list[_Found]], dict[_Key, str]]:
     """Return the mentions of each entity, in order of appearance, and the entities' types."""
     by_key: dict[_Key, list[_Found]] = {}
     for item in found:
@@ -180,6 +178,4 @@ def _roles(people: dict[_Key, list[_Found]], parts: tuple[str, str]) -> dict[_Ke
     }
     named = sorted(Named(f.start, f.end, key[1]) for key, group in people.items() for f in group if f.part == 1)
     told = told_roles(parts[1], named, {key[1]: roles for key, roles in beside.items()})
-    return {
-        key: tuple(dict.fromkeys([*roles, *told.get(key[1], [])]))[:MAX_ROLES] for key, roles in beside.items()
-    }
+    return {key: tuple(dict.fromkeys([*roles, *told.get(key[1], [])]))[:MAX_ROLES] for key, roles in beside.items()}

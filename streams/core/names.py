@@ -10,13 +10,13 @@ ACRONYM: Final = re.compile(r"[A-Z](?:\.?[A-Z&]){1,6}\.?")
 def fold(name: str) -> str:
     """Return the key of a name: case, leading article, dots of acronyms do not count; "US" is not "us"."""
     plain = " ".join(name.replace("’", "'").split())
-    if ACRONYM.fullmatch(plain):
-        return plain.replace(".", "")
-    return plain.casefold().removeprefix("the ")
+    bare = plain[4:] if plain[:4].casefold() == "the " else plain
+    return bare.replace(".", "") if ACRONYM.fullmatch(bare) else bare.casefold()
 
 
 def words_of(key: str) -> list[str]:
     """Return the words of a key in small letters, without dots, commas and accents: "González" is "Gonzalez"."""
-    plain = unicodedata.normalize("NFKD", key.casefold())
-    bare = "".join(c for c in plain if not unicodedata.combining(c))
+    bare = key.casefold()
+    if not bare.isascii():  # which most are, and this takes ten times as long
+        bare = "".join(c for c in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(c))
     return bare.replace(".", " ").replace(",", " ").split()

@@ -297,21 +297,17 @@ COUNTRIES: Final = _keyed([[name, *_names(others)] for name, others, _ in _rows(
 """Key of a country's name -> key of its usual one."""
 PEOPLES: Final = _keyed([_names(people) for *_, people in _rows(_COUNTRIES, ";") if people] + _rows(_PEOPLES, ","))
 """Key of an adjective or a people -> key of the usual adjective."""
-ADJECTIVES: Final = {
-    fold(name): fold(_names(people)[0]) for name, _, people in _rows(_COUNTRIES, ";") if people
-}
+ADJECTIVES: Final = {fold(name): fold(_names(people)[0]) for name, _, people in _rows(_COUNTRIES, ";") if people}
 """Key of a country's usual name -> key of its usual adjective."""
 STATES: Final = _keyed(_rows(_STATES, ","))
 """Key of a state's name or abbreviation -> key of its name."""
 STATE_ABBREVIATIONS: Final = frozenset(name for row in _rows(_STATES, ",") for name in row if name.endswith("."))
 """Ky., N.H.: as datelines and the brackets behind a lawmaker's name have them."""
 NAMES_OF_PEOPLE_TOO: Final = frozenset(
-    """chad jordan georgia virginia israel kenya carolina montana america washington cuba niger delaware
-    tennessee maine holland""".split()
+    ["chad", "jordan", "georgia", "virginia", "israel", "kenya", "carolina", "montana", "america", "washington", "cuba", "niger", "delaware", "tennessee", "maine", "holland"]
 )
 """Keys of countries and states that people are called, too."""
 PERSON_NAMES_TOO: Final = frozenset(
-    """christian dane finn finns brit german english kiwi french welsh scot poles turk swede hindu arab german
-    dutch swiss thai""".split()
+    ["christian", "dane", "finn", "finns", "brit", "german", "english", "kiwi", "french", "welsh", "scot", "poles", "turk", "swede", "hindu", "arab", "german", "dutch", "swiss", "thai"]
 )
 """Keys of peoples that a person, a thing or a firm is called, too."""

@@ -13,7 +13,9 @@ from streams.core.mentions import RawMention
 from streams.core.names import fold
 from streams.core.nations import STATES
 
-_ORDINAL: Final = r"(?:First|Second|Third|[A-Z][a-z]{2,12}(?:-[a-z]{3,8})?(?:th|first|second|third)|\d{1,2}(?:st|nd|rd|th))"
+_ORDINAL: Final = (
+    r"(?:First|Second|Third|[A-Z][a-z]{2,12}(?:-[a-z]{3,8})?(?:th|first|second|third)|\d{1,2}(?:st|nd|rd|th))"
+)
 # These take the place of marks within them.
 _WHOLE: Final = (
     (re.compile(rf"\b{_ORDINAL} Amendment\b"), "LAW"),
@@ -34,14 +36,16 @@ _FREE: Final = (
         "ORG",
     ),
 )
-_PARTY_AND_STATE: Final = re.compile(r"\b[RDI]-(?P<name>[A-Z][a-z]+\.?|(?:[A-Z]\.){2}|W\.Va\.|(?:New|North|South|West|Rhode) [A-Z][a-z]+)")
+_PARTY_AND_STATE: Final = re.compile(
+    r"\b[RDI]-(?P<name>[A-Z][a-z]+\.?|(?:[A-Z]\.){2}|W\.Va\.|(?:New|North|South|West|Rhode) [A-Z][a-z]+)"
+)
 # A work is called by its name in quotation marks behind its kind or its maker: "on CNN's “New Day”".
 _QUOTED: Final = re.compile(r"[\"“](?P<name>[A-Z][^\"“”\n]{1,60}?)[,.!?]?[\"”]")
 _KIND_OF_WORK: Final = re.compile(
     r"\b(?:books?|films?|movies?|novels?|albums?|songs?|singles?|series|shows?|documentary|memoir|podcasts?|sitcom"
     r"|drama|comedy|musical|play|program|programme|painting|video game)(?:,| called| titled| entitled)? (?:The )?$"
 )
-_SMALL: Final = frozenset("a an and at by for from in of on or the to with".split())
+_SMALL: Final = frozenset(["a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"])
 MAX_WORK_WORDS: Final = 8
 _NICKNAME: Final = re.compile(r" [\"“][A-Z][\w.'’ -]{0,20}[\"”] ")
 _BRACKETED: Final = re.compile(r" ?\((?:the )?(?P<name>[A-Z](?:[A-Z&]|\.(?=[A-Z])){1,7}\.?)\)")

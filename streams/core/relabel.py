@@ -82,7 +82,9 @@ def _mended(text: str, mention: RawMention, before: RawMention | None) -> RawMen
     if label == "PERSON" and " " not in name and _SITED.search(text, max(0, start - _LOOK_BACK), start):
         return mention._replace(label="GPE")
     key = fold(name)
-    if label in _NOT_AREA and (key in COUNTRIES or key in STATES):
+    if key in COUNTRIES or key in STATES:
+        if label not in _NOT_AREA:
+            return mention
         is_place = key not in NAMES_OF_PEOPLE_TOO or label == "NORP" or _follows(text, start, before)
         return mention._replace(label="GPE") if is_place else mention
     if label in _NOT_PEOPLE and key in PEOPLES and key not in PERSON_NAMES_TOO:

@@ -21,13 +21,12 @@ MIN_CHARS: Final = 3  # of a single word that is no acronym
 _TOKEN: Final = re.compile(r"[^\W\d_][^\W_]*")
 _REPEATED: Final = NAME_TYPES - {"LANGUAGE", "EVENT", "WORK_OF_ART", "LAW", "LOC", "FAC", "PRODUCT"}
 _SHORT_NAMES: Final = frozenset(
-    """times post journal herald tribune guardian telegraph gazette chronicle observer monitor mirror globe sun star
-    mail standard examiner bulletin inquirer dispatch court""".split()
+    ["times", "post", "journal", "herald", "tribune", "guardian", "telegraph", "gazette", "chronicle", "observer", "monitor", "mirror", "globe", "sun", "star", "mail", "standard", "examiner", "bulletin", "inquirer", "dispatch", "court"]
 )
 _WORDS_BEFORE: Final = re.compile(r"([^\W_][\w.'’-]*) $")
 _WORDS_BEHIND: Final = re.compile(r" ([^\W_][\w'’-]*)")
 _LOOK_BACK: Final = 30  # characters; a longer word is no title
-_OPENS: Final = frozenset(".!?:\"“”‘\n—–([|")
+_OPENS: Final = frozenset('.!?:"“”‘\n—–([|')
 
 Known = list[tuple[str, str, bool]]
 """Names, the longest first, their labels, and whether they are one only behind "the"."""
@@ -111,11 +110,7 @@ def _with(text: str, mentions: list[RawMention], names: Names) -> list[RawMentio
             if is_short and text[at - 4 : at] not in ("the ", "The "):
                 continue
             last = max(filter(None, (before, added[-1] if added else None)), default=None)
-            if (
-                end <= limit
-                and text.startswith(name, at)
-                and _stands_alone(text, at, end, label, last, following)
-            ):
+            if end <= limit and text.startswith(name, at) and _stands_alone(text, at, end, label, last, following):
                 added.append(RawMention(at, end, label))
                 free_from = end
                 break
@@ -154,9 +149,5 @@ def _free_behind(text: str, end: int, label: str, following: RawMention | None) 
 
 
 _OPENERS: Final = frozenset(
-    """the a an but and or so yet for as if when while though although after before since because meanwhile then
-    still also even both in on at by with from to of that this these those what how why who where did does is was
-    will would could should can may might has have had do not no yes like unlike under over against about among
-    according per earlier later now today once until despite during his her their its our my your he she they it
-    we you i there here only just perhaps maybe""".split()
+    ["the", "a", "an", "but", "and", "or", "so", "yet", "for", "as", "if", "when", "while", "though", "although", "after", "before", "since", "because", "meanwhile", "then", "still", "also", "even", "both", "in", "on", "at", "by", "with", "from", "to", "of", "that", "this", "these", "those", "what", "how", "why", "who", "where", "did", "does", "is", "was", "will", "would", "could", "should", "can", "may", "might", "has", "have", "had", "do", "not", "no", "yes", "like", "unlike", "under", "over", "against", "about", "among", "according", "per", "earlier", "later", "now", "today", "once", "until", "despite", "during", "his", "her", "their", "its", "our", "my", "your", "he", "she", "they", "it", "we", "you", "i", "there", "here", "only", "just", "perhaps", "maybe"]
 )

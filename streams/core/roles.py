@@ -199,7 +199,9 @@ def _goes_on(words: list[str], i: int) -> bool:
 def _is_office(word: str) -> bool:
     plain = _word(word)
     is_abbreviation = word.lower().rstrip(".,") in _ABBREVIATIONS
-    return (plain in _OFFICES or "_" in plain or plain in _ABBREVIATIONS.values()) and (is_abbreviation or not _ends_clause(word))
+    return (plain in _OFFICES or "_" in plain or plain in _ABBREVIATIONS.values()) and (
+        is_abbreviation or not _ends_clause(word)
+    )
 
 
 def _ends_clause(word: str) -> bool:

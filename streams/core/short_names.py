@@ -18,8 +18,7 @@ _COMPANY_FORM: Final = frozenset(
 )
 # What may be left out behind a name: "Goldman" does not stand for Goldman Sachs by its form, "Treasury" does.
 _KINDS: Final = frozenset(
-    """department ministry group company corporation holdings bank airlines airways news foundation institute
-    motors industries technologies university newspaper magazine agency campaign administration""".split()
+    ["department", "ministry", "group", "company", "corporation", "holdings", "bank", "airlines", "airways", "news", "foundation", "institute", "motors", "industries", "technologies", "university", "newspaper", "magazine", "agency", "campaign", "administration"]
 )
 # Chambers that many countries and states have: "House" is not the White House, "Senate" not the state's.
 _CHAMBERS: Final = frozenset(("house", "senate", "congress", "parliament", "assembly", "government"))
@@ -50,9 +49,7 @@ def same_organisations(forms: Sequence[Form], found: Mapping[str, str]) -> dict[
             continue
         candidates = longer.get(tuple(words_of(form.key)), {})
         roots = {
-            root_of(key, known)
-            for key, anywhere in candidates.items()
-            if anywhere or by_key[key].first < form.first
+            root_of(key, known) for key, anywhere in candidates.items() if anywhere or by_key[key].first < form.first
         } - {form.key}
         if len(roots) == 1:
             same[form.key] = known[form.key] = roots.pop()

@@ -33,7 +33,11 @@ def _parts(text: str, mention: RawMention, apart: frozenset[str]) -> list[RawMen
     name = text[mention.start : mention.end]
     if mention.label in _AREAS and (cut := _COMMA.search(name)):
         return list(_at(name, mention, cut, mention.label, mention.label))
-    if (cut := _HYPHEN.search(name)) and fold(name[: cut.start()]) in COUNTRIES and fold(name[cut.end() :]) in COUNTRIES:
+    if (
+        (cut := _HYPHEN.search(name))
+        and fold(name[: cut.start()]) in COUNTRIES
+        and fold(name[cut.end() :]) in COUNTRIES
+    ):
         return list(_at(name, mention, cut, "GPE", "GPE"))
     if mention.label == "ORG" and (cut := _AND.search(name)):
         one, other = name[: cut.start()], name[cut.end() :]
@@ -56,8 +60,6 @@ def _of_party(first: str, second: str) -> tuple[str, str] | None:
     return None
 
 
-def _at(
-    name: str, mention: RawMention, cut: re.Match[str], before: str, behind: str
-) -> Iterator[RawMention]:
+def _at(name: str, mention: RawMention, cut: re.Match[str], before: str, behind: str) -> Iterator[RawMention]:
     yield RawMention(mention.start, mention.start + cut.start(), before)
     yield RawMention(mention.start + cut.end(), mention.start + len(name), behind)

@@ -115,7 +115,11 @@ def name_sums(marked: Marks, found: Marks, labels: Iterable[str]) -> Sums:
     """Return what strict precision and recall of an article are made of."""
     right, given, wanted = (
         sum(c[label] for label in labels)
-        for c in (_count(set(_labelled(marked)) & set(_labelled(found))), _count(_labelled(found)), _count(_labelled(marked)))
+        for c in (
+            _count(set(_labelled(marked)) & set(_labelled(found))),
+            _count(_labelled(found)),
+            _count(_labelled(marked)),
+        )
     )
     return right, given, right, wanted
 
@@ -193,7 +197,10 @@ def groups(half: str, found: Sequence[Marks]) -> list[Sums]:
 
 def name_table(half: str) -> list[str]:
     """Return the figures by label as lines of a Markdown table."""
-    lines = [f"| {half} | marked | shipped P / R / F1 | stock P / R / F1 | difference of F1 |", "| --- |" + " --- |" * 4]
+    lines = [
+        f"| {half} | marked | shipped P / R / F1 | stock P / R / F1 | difference of F1 |",
+        "| --- |" + " --- |" * 4,
+    ]
     for name, labels in {MAIN: _MAIN, OTHERS: _OTHERS, **{label: (label,) for label in _LABELS}}.items():
         ours, theirs = (names(half, found, labels) for found in (by_shipped(half), by_stock(half)))
         shown = score(ours)
