@@ -1,4 +1,4 @@
-"""Roles that a text tells at a distance: "Novak met his Danish counterpart, Holm", "a statement by the President's Office".
+"""Roles that a text tells at a distance: "Novak met his Danish counterpart, Holm", "a statement by his Office".
 
 Only where one reading is left: one person in the sentence, one office of the country.
 """
@@ -13,7 +13,8 @@ from streams.core.nations import ADJECTIVES, COUNTRIES, PEOPLES
 
 _OFFICE: Final = (
     r"(?:(?:deputy|vice) )?(?:prime minister|premier|president|chancellor"
-    r"|(?:foreign|defen[cs]e|interior|finance|trade|energy|health) (?:minister|secretary)|secretary of state|army chief)"
+    r"|(?:foreign|defen[cs]e|interior|finance|trade|energy|health) (?:minister|secretary)"
+    r"|secretary of state|army chief)"
 )
 _DESCRIBED: Final = re.compile(
     rf"(?<![\w-])(?P<nation>[A-Z][a-z]+(?: [A-Z][a-z]+)?)(?:['’]s)? (?P<office>{_OFFICE})\b(?P<behind> [A-Z])?"

@@ -21,8 +21,8 @@ _OWN_STOP: Final = re.compile(r"(?:\b(?:inc|corp|ltd|co|bros|jr|sr|st|dept|[^\W\
 # "More than $5 million" is a sum of $5 million; the annotators of both sets leave such words outside.
 _MEASURES: Final = frozenset(("DATE", "TIME", "MONEY", "QUANTITY", "PERCENT"))
 _APPROXIMATE: Final = re.compile(
-    r"(?:(?:more|less|fewer) than|at least|at most|up to|about|around|approximately|roughly|nearly|almost|over|just|only"
-    r"|some|sometime|between) (?=\S)",
+    r"(?:(?:more|less|fewer) than|at least|at most|up to|about|around|approximately|roughly|nearly|almost|over|just"
+    r"|only|some|sometime|between) (?=\S)",
     re.IGNORECASE,
 )
 # "The 1960s", "its ninth day"; of "the summer" and "the next weeks" the article is part.

@@ -14,6 +14,11 @@ def fold(name: str) -> str:
     return bare.replace(".", "") if ACRONYM.fullmatch(bare) else bare.casefold()
 
 
+def word_set(lines: str) -> frozenset[str]:
+    """Return the words of a list that is written as text."""
+    return frozenset(lines.split())
+
+
 def words_of(key: str) -> list[str]:
     """Return the words of a key in small letters, without dots, commas and accents: "González" is "Gonzalez"."""
     bare = key.casefold()

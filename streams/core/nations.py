@@ -1,12 +1,12 @@
 """Countries, the states of the United States, and what their people are called: names, not coordinates or codes.
 
-Written for this project. A line is a country: its name; other names; its adjective and its people. Peoples, religions and
-parties without a country of their own follow, each line one NORP, then states with the abbreviation of datelines.
+Written for this project. A line is a country: its name; other names; its adjective and its people. Peoples,
+religions and parties without a country of their own follow, each line one NORP, then states with their abbreviations.
 """
 
 from typing import Final
 
-from streams.core.names import fold
+from streams.core.names import fold, word_set
 
 _COUNTRIES: Final = """
 Afghanistan;Islamic Republic of Afghanistan;Afghan,Afghans,Afghani
@@ -303,11 +303,13 @@ STATES: Final = _keyed(_rows(_STATES, ","))
 """Key of a state's name or abbreviation -> key of its name."""
 STATE_ABBREVIATIONS: Final = frozenset(name for row in _rows(_STATES, ",") for name in row if name.endswith("."))
 """Ky., N.H.: as datelines and the brackets behind a lawmaker's name have them."""
-NAMES_OF_PEOPLE_TOO: Final = frozenset(
-    ["chad", "jordan", "georgia", "virginia", "israel", "kenya", "carolina", "montana", "america", "washington", "cuba", "niger", "delaware", "tennessee", "maine", "holland"]
+NAMES_OF_PEOPLE_TOO: Final = word_set(
+    """chad jordan georgia virginia israel kenya carolina montana america washington cuba niger delaware tennessee
+    maine holland"""
 )
 """Keys of countries and states that people are called, too."""
-PERSON_NAMES_TOO: Final = frozenset(
-    ["christian", "dane", "finn", "finns", "brit", "german", "english", "kiwi", "french", "welsh", "scot", "poles", "turk", "swede", "hindu", "arab", "german", "dutch", "swiss", "thai"]
+PERSON_NAMES_TOO: Final = word_set(
+    """christian dane finn finns brit german english kiwi french welsh scot poles turk swede hindu arab german
+    dutch swiss thai"""
 )
 """Keys of peoples that a person, a thing or a firm is called, too."""

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from streams.core.mentions import RawMention
-from streams.core.names import fold
+from streams.core.names import fold, word_set
 from streams.core.nations import STATES
 
 _ORDINAL: Final = (
@@ -45,7 +45,7 @@ _KIND_OF_WORK: Final = re.compile(
     r"\b(?:books?|films?|movies?|novels?|albums?|songs?|singles?|series|shows?|documentary|memoir|podcasts?|sitcom"
     r"|drama|comedy|musical|play|program|programme|painting|video game)(?:,| called| titled| entitled)? (?:The )?$"
 )
-_SMALL: Final = frozenset(["a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"])
+_SMALL: Final = word_set("a an and at by for from in of on or the to with")
 MAX_WORK_WORDS: Final = 8
 _NICKNAME: Final = re.compile(r" [\"“][A-Z][\w.'’ -]{0,20}[\"”] ")
 _BRACKETED: Final = re.compile(r" ?\((?:the )?(?P<name>[A-Z](?:[A-Z&]|\.(?=[A-Z])){1,7}\.?)\)")
@@ -122,6 +122,6 @@ def _is_called(text: str, quote: int) -> bool:
 def _acronyms(text: str, mentions: Iterable[RawMention]) -> Iterator[RawMention]:
     """Yield acronyms in brackets behind the organisation that they stand for."""
     for mention in mentions:
-        if mention.label == "ORG" and " " in text[mention.start : mention.end]:
-            if match := _BRACKETED.match(text, mention.end):
-                yield RawMention(*match.span("name"), "ORG")
+        is_long = mention.label == "ORG" and " " in text[mention.start : mention.end]
+        if is_long and (match := _BRACKETED.match(text, mention.end)):
+            yield RawMention(*match.span("name"), "ORG")

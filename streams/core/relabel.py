@@ -1,4 +1,4 @@
-"""Labels of a model mended: by tables of countries, by the last word of a name, by what the article says of it elsewhere.
+"""Labels of a model mended: by tables of countries, by the last word of a name, by what the article says elsewhere.
 
 Rules of form only. No rule knows a person.
 """
@@ -8,25 +8,20 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from streams.core.mentions import NAME_TYPES, RawMention
-from streams.core.names import fold, words_of
+from streams.core.names import fold, word_set, words_of
 from streams.core.nations import COUNTRIES, NAMES_OF_PEOPLE_TOO, PEOPLES, PERSON_NAMES_TOO, STATES
 from streams.core.people import person_words
 
-
-def _words_of(lines: str) -> frozenset[str]:
-    return frozenset(lines.split())
-
-
 # A name of two words and more that ends so is one of these, whatever the model calls it of the other types.
-_ORG_HEADS: Final = _words_of(
+_ORG_HEADS: Final = word_set(
     """university college institute foundation committee commission association party department ministry agency
     bureau council parliament senate assembly federation corporation company airlines airways organization
     organisation house congress court police office coalition alliance authority administration league network
     society club center centre roundtable"""
 )
-_LAW_HEADS: Final = _words_of("act amendment constitution treaty")
-_SITE_HEADS: Final = _words_of("basilica cathedral airport stadium boulevard avenue mosque bridge highway")
-_CHAMBERS: Final = _words_of("house senate congress parliament")
+_LAW_HEADS: Final = word_set("act amendment constitution treaty")
+_SITE_HEADS: Final = word_set("basilica cathedral airport stadium boulevard avenue mosque bridge highway")
+_CHAMBERS: Final = word_set("house senate congress parliament")
 _NOT_ORG: Final = frozenset(("PERSON", "GPE", "NORP", "WORK_OF_ART"))
 _NOT_LAW: Final = frozenset(("EVENT", "PRODUCT", "DATE", "WORK_OF_ART", "ORG", "PERSON", "GPE"))
 _NOT_SITE: Final = frozenset(("PERSON", "NORP", "PRODUCT", "WORK_OF_ART"))

@@ -1,7 +1,7 @@
 """Names that an article marks once and has again without a mark: the model overlooked them, and they are the same.
 
-A surname counts as soon as its person is named in full. Rules of form only: a word that the article has in small letters,
-too, or one that belongs to a longer name, is left alone.
+A surname counts as soon as its person is named in full. Rules of form only: a word that the article has in small
+letters, too, or one that belongs to a longer name, is left alone.
 """
 
 import re
@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from streams.core.mentions import NAME_TYPES, RawMention
-from streams.core.names import words_of
+from streams.core.names import word_set, words_of
 from streams.core.nations import COUNTRIES, PEOPLES, STATES
 from streams.core.people import person_words
 from streams.core.roles import is_title_word
@@ -20,8 +20,9 @@ MAX_PER_WORD: Final = 8  # names that begin with one word; bounds the work where
 MIN_CHARS: Final = 3  # of a single word that is no acronym
 _TOKEN: Final = re.compile(r"[^\W\d_][^\W_]*")
 _REPEATED: Final = NAME_TYPES - {"LANGUAGE", "EVENT", "WORK_OF_ART", "LAW", "LOC", "FAC", "PRODUCT"}
-_SHORT_NAMES: Final = frozenset(
-    ["times", "post", "journal", "herald", "tribune", "guardian", "telegraph", "gazette", "chronicle", "observer", "monitor", "mirror", "globe", "sun", "star", "mail", "standard", "examiner", "bulletin", "inquirer", "dispatch", "court"]
+_SHORT_NAMES: Final = word_set(
+    """times post journal herald tribune guardian telegraph gazette chronicle observer monitor mirror globe sun
+    star mail standard examiner bulletin inquirer dispatch court"""
 )
 _WORDS_BEFORE: Final = re.compile(r"([^\W_][\w.'’-]*) $")
 _WORDS_BEHIND: Final = re.compile(r" ([^\W_][\w'’-]*)")
@@ -148,6 +149,10 @@ def _free_behind(text: str, end: int, label: str, following: RawMention | None) 
     return label != "PERSON" and is_title_word(word[1])
 
 
-_OPENERS: Final = frozenset(
-    ["the", "a", "an", "but", "and", "or", "so", "yet", "for", "as", "if", "when", "while", "though", "although", "after", "before", "since", "because", "meanwhile", "then", "still", "also", "even", "both", "in", "on", "at", "by", "with", "from", "to", "of", "that", "this", "these", "those", "what", "how", "why", "who", "where", "did", "does", "is", "was", "will", "would", "could", "should", "can", "may", "might", "has", "have", "had", "do", "not", "no", "yes", "like", "unlike", "under", "over", "against", "about", "among", "according", "per", "earlier", "later", "now", "today", "once", "until", "despite", "during", "his", "her", "their", "its", "our", "my", "your", "he", "she", "they", "it", "we", "you", "i", "there", "here", "only", "just", "perhaps", "maybe"]
+_OPENERS: Final = word_set(
+    """the a an but and or so yet for as if when while though although after before since because meanwhile then
+    still also even both in on at by with from to of that this these those what how why who where did does is
+    was will would could should can may might has have had do not no yes like unlike under over against about
+    among according per earlier later now today once until despite during his her their its our my your he she
+    they it we you i there here only just perhaps maybe"""
 )

@@ -7,7 +7,7 @@ import re
 from itertools import pairwise
 from typing import Final
 
-from streams.core.names import ACRONYM
+from streams.core.names import ACRONYM, word_set
 
 LOOK_AROUND: Final = 80  # characters; longer titles than this are not simple
 MAX_ROLES: Final = 3
@@ -22,15 +22,11 @@ _ABBREVIATIONS: Final = {
 }  # fmt: skip
 
 
-def _words_of(lines: str) -> frozenset[str]:
-    return frozenset(lines.split())
-
-
-_HONORIFICS: Final = _words_of("mr mrs ms miss dr sir dame mx mme messrs hon honourable honorable")
-_RANKS: Final = _words_of(
+_HONORIFICS: Final = word_set("mr mrs ms miss dr sir dame mx mme messrs hon honourable honorable")
+_RANKS: Final = word_set(
     "general lieutenant colonel captain major sergeant admiral commander brigadier marshal corporal"
 )
-_OFFICES: Final = _RANKS | _words_of(
+_OFFICES: Final = _RANKS | word_set(
     """president premier minister chancellor secretary senator representative congressman congresswoman
     governor mayor king queen prince princess emir sultan pope archbishop bishop cardinal reverend chief head
     director chairman chairwoman chairperson chair ceo cfo cto founder cofounder manager editor spokesman
@@ -39,7 +35,7 @@ _OFFICES: Final = _RANKS | _words_of(
     economist analyst counsel agent candidate nominee columnist correspondent commentator actor actress author
     journalist reporter publisher activist historian scientist partner banker"""
 )
-_MODIFIERS: Final = _words_of(
+_MODIFIERS: Final = word_set(
     """prime foreign interior exterior defence defense finance home health education energy trade transport
     labour labor agriculture economy environment oil information planning state deputy vice former ex acting
     interim senior chief executive army navy police military party opposition parliamentary majority minority
@@ -71,14 +67,14 @@ _PLURALS: Final = {
     "generals": "general", "ministers": "minister",
 }  # fmt: skip
 # They open a title and say nothing of the office.
-_OPENING: Final = _words_of("freshman fellow veteran longtime outgoing incoming")
+_OPENING: Final = word_set("freshman fellow veteran longtime outgoing incoming")
 _TITLE_WORDS: Final = _HONORIFICS | _OFFICES | _MODIFIERS | _OPENING
 _INCOMPLETE: Final = frozenset(("officer",))  # a role only behind a modifier: "chief executive officer"
 _AFTER_OFFICE: Final = frozenset(("of", "at", "for", "and", "in", "with", "from", "who"))
 _DETERMINERS: Final = frozenset(("the", "a", "an", "his", "her", "its", "their", "our"))
 _CLAUSE_END: Final = re.compile(r"[,.;:()\n\u2013\u2014\"“”]")
 # Words that are names too are no title when they open a name: "Major Garrett", "King Vidor".
-_NAMES_TOO: Final = _words_of("major king prince justice head bishop cardinal marshal judge banker")
+_NAMES_TOO: Final = word_set("major king prince justice head bishop cardinal marshal judge banker")
 
 
 def title_length(name: str) -> int:

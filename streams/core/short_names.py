@@ -1,4 +1,4 @@
-"""Which names of organisations, peoples and countries within one article are one: rules of form, and tables of countries.
+"""Which names of organisations, peoples and countries in an article are one: rules of form, and tables of countries.
 
 "Treasury" is the Treasury Department, "Times" the New York Times that was named before it, "Justice Department" the
 Department of Justice, "U.S." the United States; "Russians" are "Russian", and neither is Russia.
@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from streams.core.names import words_of
+from streams.core.names import word_set, words_of
 from streams.core.nations import COUNTRIES, PEOPLES, STATES
 from streams.core.people import Form, root_of
 
@@ -17,8 +17,9 @@ _COMPANY_FORM: Final = frozenset(
     ("inc", "corp", "ltd", "llc", "plc", "co", "limited", "corporation", "company", "gmbh")
 )
 # What may be left out behind a name: "Goldman" does not stand for Goldman Sachs by its form, "Treasury" does.
-_KINDS: Final = frozenset(
-    ["department", "ministry", "group", "company", "corporation", "holdings", "bank", "airlines", "airways", "news", "foundation", "institute", "motors", "industries", "technologies", "university", "newspaper", "magazine", "agency", "campaign", "administration"]
+_KINDS: Final = word_set(
+    """department ministry group company corporation holdings bank airlines airways news foundation institute
+    motors industries technologies university newspaper magazine agency campaign administration"""
 )
 # Chambers that many countries and states have: "House" is not the White House, "Senate" not the state's.
 _CHAMBERS: Final = frozenset(("house", "senate", "congress", "parliament", "assembly", "government"))

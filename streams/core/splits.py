@@ -50,7 +50,7 @@ def _parts(text: str, mention: RawMention, apart: frozenset[str]) -> list[RawMen
 
 
 def _of_party(first: str, second: str) -> tuple[str, str] | None:
-    """Return the labels of a chamber or state and a party beside each other: "House Democrats", "Florida Republican"."""
+    """Return the labels of a chamber or state and a party: "House Democrats", "Florida Republican"."""
     if second in _PARTY_NAMES and first in _CHAMBERS:
         return "ORG", "ORG" if second == "GOP" else "NORP"
     if second in _PARTY_NAMES and first in STATES:

@@ -14,7 +14,7 @@ def roles(text: str) -> dict[str, tuple[str, ...]]:
     [
         "Norway's foreign minister met the Danish premier. [Novak|PERSON] met his Danish counterpart, [Holm|PERSON].",
         "Foreign Minister [Novak|PERSON] met his Danish counterpart [Holm|PERSON].",
-        "Foreign Minister [Novak|PERSON] met his Danish counterpart. “No ... no,” [Holm|PERSON] said after the meeting.",
+        "Foreign Minister [Novak|PERSON] met his Danish counterpart. “No ... no,” [Holm|PERSON] said after the talks.",
     ],
 )
 def test_counterparts_have_one_office(text: str) -> None:
