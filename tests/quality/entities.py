@@ -30,9 +30,9 @@ RESAMPLES: Final = 1_000
 MAIN: Final = "PERSON+ORG+place"
 OTHERS: Final = "other labels"
 _PLACES: Final = ("GPE", "LOC", "FAC")
-_MAIN: Final = ("PERSON", "ORG", "place")
-_OTHERS: Final = ("NORP", "EVENT", "LAW", "PRODUCT", "WORK_OF_ART", "DATE", "MONEY", "QUANTITY")
-_LABELS: Final = _MAIN + _OTHERS
+MAIN_LABELS: Final = ("PERSON", "ORG", "place")
+OTHER_LABELS: Final = ("NORP", "EVENT", "LAW", "PRODUCT", "WORK_OF_ART", "DATE", "MONEY", "QUANTITY")
+_LABELS: Final = MAIN_LABELS + OTHER_LABELS
 # A date or a sum is no entity that later mentions refer to.
 _NOT_GROUPED: Final = frozenset(("DATE", "MONEY", "QUANTITY"))
 
@@ -207,7 +207,7 @@ def name_table(half: str) -> list[str]:
     models = (by_shipped(half), by_stock(half), by_stock_alone(half))
     heads = " | ".join(f"{name} P / R / F1" for name in ("shipped", "stock", "stock alone"))
     lines = [f"| {half} | marked | {heads} | shipped - stock | shipped - stock alone |", "| --- |" + " --- |" * 6]
-    for name, labels in {MAIN: _MAIN, OTHERS: _OTHERS, **{label: (label,) for label in _LABELS}}.items():
+    for name, labels in {MAIN: MAIN_LABELS, OTHERS: OTHER_LABELS, **{label: (label,) for label in _LABELS}}.items():
         ours, *theirs = (names(half, found, labels) for found in models)
         shown = " | ".join(str(score(sums)) for sums in (ours, *theirs))
         apart = " | ".join(str(difference(ours, sums)) for sums in theirs)
