@@ -2,20 +2,31 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from streams.contracts.events import ClassifiedArticle, EnrichedArticle, Entity, Mention, Quote
 from streams.contracts.ids import entity_id, event_id
-from streams.core.aliases import Form, declared_acronym, find_aliases, fold
+from streams.core.aliases import declared_acronym, find_aliases
+from streams.core.counterparts import Named, told_roles
 from streams.core.mentions import NAME_TYPES, RawMention, clean_mentions
+from streams.core.names import fold
+from streams.core.patterns import with_patterns
+from streams.core.people import Form
 from streams.core.quotes import find_quotes
+from streams.core.relabel import relabelled
+from streams.core.repeats import with_repeats
 from streams.core.roles import MAX_ROLES, roles_around
+from streams.core.splits import split_mentions
 
 POLICY_VERSION: Final = "extract/3"  # counts up when the same mentions would give other entities or quotes
 PART: Final = "entities"
 MODEL_LANGUAGE: Final = "en"
 SURE_OF_LANGUAGE: Final = 0.8  # below it the detector may be wrong, and English is what most feeds carry
 TITLE_WEIGHT: Final = 3  # a headline names what the article is about: as much as three mentions in the text
+
+
+_Key: TypeAlias = tuple[str, str]
+"""Type for dates and numbers or empty for names, folded name."""
 
 
 class _Found(NamedTuple):
@@ -26,7 +37,7 @@ class _Found(NamedTuple):
     end: int
     label: str
     name: str
-    key: tuple[str, str]  # (type for dates and numbers or empty for names, folded name)
+    key: _Key
 
 
 def wanted(article: ClassifiedArticle) -> str | None:
@@ -67,13 +78,19 @@ def extract_entities(
     dates and numbers is 0.
     """
     parts = (title, text)
-    found = [_found(0, title, m) for m in clean_mentions(title, in_title)]
-    found += [_found(1, text, m) for m in clean_mentions(text, in_text)]
+    marks = [
+        with_patterns(part, clean_mentions(part, split_mentions(part, mentions)))
+        for part, mentions in zip(parts, (in_title, in_text), strict=True)
+    ]
+    marks = with_repeats(parts, relabelled(parts, marks))
+    found = [_found(i, parts[i], mention) for i in (0, 1) for mention in marks[i]]
     groups, types = _grouped(found, parts)
     weights = {key: _weight(group, len(text)) if types[key] in NAME_TYPES else 0 for key, group in groups.items()}
     total = sum(weights.values())
+    roles = _roles({key: group for key, group in groups.items() if types[key] == "PERSON"}, parts)
     return tuple(
-        _entity(types[key], group, parts, 1000 * weights[key] // total if total else 0) for key, group in groups.items()
+        _entity(types[key], group, roles.get(key, ()), 1000 * weights[key] // total if total else 0)
+        for key, group in groups.items()
     )
 
 
@@ -101,11 +118,9 @@ def _found(part: int, text: str, mention: RawMention) -> _Found:
     return _Found(part, mention.start, mention.end, mention.label, name, (kind, fold(name)))
 
 
-def _grouped(
-    found: list[_Found], parts: tuple[str, str]
-) -> tuple[dict[tuple[str, str], list[_Found]], dict[tuple[str, str], str]]:
+def _grouped(found: list[_Found], parts: tuple[str, str]) -> tuple[dict[_Key, list[_Found]], dict[_Key, str]]:
     """Return the mentions of each entity, in order of appearance, and the entities' types."""
-    by_key: dict[tuple[str, str], list[_Found]] = {}
+    by_key: dict[_Key, list[_Found]] = {}
     for item in found:
         by_key.setdefault(item.key, []).append(item)
     types = {key: _majority(items) for key, items in by_key.items()}
@@ -116,14 +131,14 @@ def _grouped(
     ]
     defined = [(acronym, f.key[1]) for f in found if not f.key[0] and (acronym := _declared(f, types, parts))]
     aliases = find_aliases(forms, defined)
-    groups: dict[tuple[str, str], list[_Found]] = {}
+    groups: dict[_Key, list[_Found]] = {}
     for item in found:
         kind, folded = item.key
         groups.setdefault((kind, folded if kind else aliases.get(folded, folded)), []).append(item)
     return groups, types
 
 
-def _declared(item: _Found, types: dict[tuple[str, str], str], parts: tuple[str, str]) -> str | None:
+def _declared(item: _Found, types: dict[_Key, str], parts: tuple[str, str]) -> str | None:
     return declared_acronym(parts[item.part], item.end, types[item.key])
 
 
@@ -140,10 +155,9 @@ def _weight(group: list[_Found], text_length: int) -> int:
     return (count + titled) * (2 * text_length - first + 1)
 
 
-def _entity(type_: str, group: list[_Found], parts: tuple[str, str], salience: int) -> Entity:
+def _entity(type_: str, group: list[_Found], roles: tuple[str, ...], salience: int) -> Entity:
     name = _canonical(group)
     mentions = tuple(Mention(start=f.start, end=f.end, text=f.name) for f in group if f.part == 1)
-    roles = _roles(group, parts) if type_ == "PERSON" else ()
     return Entity(
         entity_id=entity_id(type_, name),
         type=type_,
@@ -160,6 +174,12 @@ def _canonical(group: list[_Found]) -> str:
     return " ".join(best.name.split())
 
 
-def _roles(group: list[_Found], parts: tuple[str, str]) -> tuple[str, ...]:
-    roles = (role for f in group for role in roles_around(parts[f.part], f.start, f.end))
-    return tuple(dict.fromkeys(roles))[:MAX_ROLES]
+def _roles(people: dict[_Key, list[_Found]], parts: tuple[str, str]) -> dict[_Key, tuple[str, ...]]:
+    """Return the roles of each person: those beside the names, then those that are told at a distance."""
+    beside = {
+        key: [role for f in group for role in roles_around(parts[f.part], f.start, f.end)]
+        for key, group in people.items()
+    }
+    named = sorted(Named(f.start, f.end, key[1]) for key, group in people.items() for f in group if f.part == 1)
+    told = told_roles(parts[1], named, {key[1]: roles for key, roles in beside.items()})
+    return {key: tuple(dict.fromkeys([*roles, *told.get(key[1], [])]))[:MAX_ROLES] for key, roles in beside.items()}

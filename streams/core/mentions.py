@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+from streams.core.nations import STATE_ABBREVIATIONS
 from streams.core.roles import title_length
 
 NAME_TYPES: Final = frozenset(
@@ -14,8 +15,20 @@ NAME_TYPES: Final = frozenset(
 )
 _EDGES: Final = " \t\u00a0\u200b\"“”‘’'«»‹›`,;:-–—*•#|/\\…!?"
 _POSSESSIVE: Final = re.compile(r"['’][sS]?$")
+_DIRECTION: Final = re.compile(r"(?:(?:north|south|east|west)\w*|central|downtown) (?=[A-Z])")
 _ADDRESS: Final = re.compile(r"@|://|www\.|\.(?:com|org|net)/", re.IGNORECASE)
 _OWN_STOP: Final = re.compile(r"(?:\b(?:inc|corp|ltd|co|bros|jr|sr|st|dept|[^\W\d_])|\.\w)\.$", re.IGNORECASE)
+# "More than $5 million" is a sum of $5 million; the annotators of both sets leave such words outside.
+_MEASURES: Final = frozenset(("DATE", "TIME", "MONEY", "QUANTITY", "PERCENT"))
+_APPROXIMATE: Final = re.compile(
+    r"(?:(?:more|less|fewer) than|at least|at most|up to|about|around|approximately|roughly|nearly|almost|over|just"
+    r"|only|some|sometime|between) (?=\S)",
+    re.IGNORECASE,
+)
+# "The 1960s", "its ninth day"; of "the summer" and "the next weeks" the article is part.
+_OUTSIDE: Final = (_APPROXIMATE, re.compile(r"(?:[Tt]he (?=\d)|(?:its|his|her|their|our|my) )(?=\S)"))
+# A lawmaker's party and state: "R-Ky."
+_PARTY_AND: Final = re.compile(r"[RDI]-(?=[A-Z])")
 # One says, writes or posts something on a medium, never on a person.
 _ON_A_MEDIUM: Final = re.compile(
     r"\b(?:said|says|wrote|writes|posted|posting|tweeted|shared|published|announced|streamed|uploaded|viral|live)"
@@ -52,15 +65,26 @@ def clean_mentions(text: str, mentions: Iterable[RawMention]) -> list[RawMention
 def _plain(text: str, mention: RawMention) -> RawMention | None:
     start, end = _first_line(text, mention.start, mention.end)
     start, end = _bare(text, start, end)
-    if mention.label in NAME_TYPES:
+    label = mention.label
+    if label in NAME_TYPES:
+        if found := _PARTY_AND.match(text, start, end):
+            start, label = found.end(), "GPE"
         start, end = _without_frame(text, start, end)
-        if mention.label == "PERSON":
+        end = _with_own_stop(text, start, end)
+        if label == "PERSON":
             start += title_length(text[start:end])
-    if start >= end or not _can_be(mention.label, text[start:end]):
+    elif label in _MEASURES:
+        start = next((f.end() for p in _OUTSIDE if (f := p.match(text, start, end))), start)
+    if start >= end or not _can_be(label, text[start:end]):
         return None
-    if mention.label == "PERSON" and _is_medium(text, start, end):
+    if label == "PERSON" and _is_medium(text, start, end):
         return RawMention(start, end, "PRODUCT")
-    return RawMention(start, end, mention.label)
+    return RawMention(start, end, label)
+
+
+def _with_own_stop(text: str, start: int, end: int) -> int:
+    """Return the end behind the full stop that is part of a state's abbreviation: "Ky."."""
+    return end + 1 if text[end : end + 1] == "." and text[start : end + 1] in STATE_ABBREVIATIONS else end
 
 
 def _first_line(text: str, start: int, end: int) -> tuple[int, int]:
@@ -82,9 +106,11 @@ def _bare(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _without_frame(text: str, start: int, end: int) -> tuple[int, int]:
-    """Leave out article, possessive, the full stop of the sentence, and a bracket without its partner."""
+    """Leave out article, "southern", possessive, the full stop of the sentence, and a bracket without its partner."""
     if text[start : start + 4] == "the " or (text[start : start + 4] == "The " and _opens_sentence(text, start)):
         start += 4
+    if found := _DIRECTION.match(text, start, end):
+        start = found.end()
     if text[start : start + 1] in ("(", "["):
         start += 1
     for opening, closing in ("()", "[]"):

@@ -7,6 +7,8 @@ import re
 from itertools import pairwise
 from typing import Final
 
+from streams.core.names import ACRONYM, word_set
+
 LOOK_AROUND: Final = 80  # characters; longer titles than this are not simple
 MAX_ROLES: Final = 3
 MAX_SKIPPED: Final = 4  # words between the comma and the office: "Pakistan's longest-serving prime minister"
@@ -20,36 +22,59 @@ _ABBREVIATIONS: Final = {
 }  # fmt: skip
 
 
-def _words_of(lines: str) -> frozenset[str]:
-    return frozenset(lines.split())
-
-
-_HONORIFICS: Final = _words_of("mr mrs ms miss dr sir dame mx mme messrs hon honourable honorable")
-_RANKS: Final = _words_of(
+_HONORIFICS: Final = word_set("mr mrs ms miss dr sir dame mx mme messrs hon honourable honorable")
+_RANKS: Final = word_set(
     "general lieutenant colonel captain major sergeant admiral commander brigadier marshal corporal"
 )
-_OFFICES: Final = _RANKS | _words_of(
+_OFFICES: Final = _RANKS | word_set(
     """president premier minister chancellor secretary senator representative congressman congresswoman
     governor mayor king queen prince princess emir sultan pope archbishop bishop cardinal reverend chief head
     director chairman chairwoman chairperson chair ceo cfo cto founder cofounder manager editor spokesman
     spokeswoman spokesperson ambassador envoy judge justice attorney lawyer prosecutor professor coach speaker
     leader lawmaker mp commissioner inspector treasurer superintendent sheriff officer undersecretary whip
-    economist analyst"""
+    economist analyst counsel agent candidate nominee columnist correspondent commentator actor actress author
+    journalist reporter publisher activist historian scientist partner banker"""
 )
-_MODIFIERS: Final = _words_of(
+_MODIFIERS: Final = word_set(
     """prime foreign interior exterior defence defense finance home health education energy trade transport
     labour labor agriculture economy environment oil information planning state deputy vice former ex acting
     interim senior chief executive army navy police military party opposition parliamentary majority minority
     house crown first assistant associate managing general secretary attorney press district national security
-    central bank team director inspector lieutenant major brigadier field justice co"""
+    central bank team director inspector lieutenant major brigadier field justice co commerce treasury transportation
+    agricultural budget culture sports tourism science technology water railways aviation housing communications
+    immigration development campaign special presidential political privacy financial operating marketing medical
+    legal investment solicitor surgeon veterans church human rights external internal election electoral union labor
+    trade civil youth women public affairs corporate regional provincial federal permanent principal honorary retired
+    founding"""
 )
-_TITLE_WORDS: Final = _HONORIFICS | _OFFICES | _MODIFIERS
+_PORTFOLIO: Final = (
+    r"(?:staff|state|mission|police|army|naval|air|general|defen[cs]e|foreign|affairs|interior|finance|home|health"
+    r"|education|energy|trade|transport|labou?r|agriculture|justice|economy|environment|information|commerce|war"
+    r"|security|national|intelligence|culture|operations|communications|external|internal|development)"
+)
+# "Secretary of State", "chief of army staff": one office of several words.
+_OFFICE_OF: Final = re.compile(
+    rf"\b(?:chief|secretary|minister|director|head|undersecretary) (?:of|for) (?:the )?{_PORTFOLIO}"
+    rf"(?: (?:and )?{_PORTFOLIO}){{0,2}}\b",
+    re.IGNORECASE,
+)
+# Words that change an office and may stand before a country or body: "former Florida Gov.".
+_FAR_MODIFIERS: Final = frozenset(("former", "ex", "acting", "interim", "then", "outgoing"))
+MAX_BETWEEN: Final = 3  # words of that country or body
+_PLURALS: Final = {
+    "judges": "judge", "justices": "justice", "reps": "representative", "sens": "senator", "govs": "governor",
+    "senators": "senator", "representatives": "representative", "governors": "governor", "presidents": "president",
+    "generals": "general", "ministers": "minister",
+}  # fmt: skip
+# They open a title and say nothing of the office.
+_OPENING: Final = word_set("freshman fellow veteran longtime outgoing incoming")
+_TITLE_WORDS: Final = _HONORIFICS | _OFFICES | _MODIFIERS | _OPENING
 _INCOMPLETE: Final = frozenset(("officer",))  # a role only behind a modifier: "chief executive officer"
 _AFTER_OFFICE: Final = frozenset(("of", "at", "for", "and", "in", "with", "from", "who"))
 _DETERMINERS: Final = frozenset(("the", "a", "an", "his", "her", "its", "their", "our"))
 _CLAUSE_END: Final = re.compile(r"[,.;:()\n\u2013\u2014\"“”]")
 # Words that are names too are no title when they open a name: "Major Garrett", "King Vidor".
-_NAMES_TOO: Final = _words_of("major king prince justice head bishop cardinal marshal judge")
+_NAMES_TOO: Final = word_set("major king prince justice head bishop cardinal marshal judge banker")
 
 
 def title_length(name: str) -> int:
@@ -67,6 +92,11 @@ def title_length(name: str) -> int:
     return length
 
 
+def is_title_word(word: str) -> bool:
+    """Say whether a word is part of titles: an honorific, a rank, an office or what stands before one."""
+    return _word(word) in _TITLE_WORDS
+
+
 def roles_around(text: str, start: int, end: int) -> list[str]:
     """Return the roles right before and right after a name, in lower case, abbreviations written out."""
     return _roles_before(text, start) + _role_after(text, end)
@@ -77,7 +107,7 @@ def _roles_before(text: str, start: int) -> list[str]:
     line = window.rsplit("\n", 1)[-1]
     if not line.endswith(" "):
         return []
-    words = line.replace("-", " ").split()
+    words = _split(line)
     if len(line) == LOOK_AROUND:
         del words[:1]  # the window may begin within a word
     found: list[str] = []
@@ -86,9 +116,26 @@ def _roles_before(text: str, start: int) -> list[str]:
         first = _office_start(words)
         if first == len(words):
             break
-        found.insert(0, _written(words[first:]))
+        far = _far_modifier(words[:first])
+        found.insert(0, _written([*far, *words[first:]]))
         words = words[:first]
     return found
+
+
+def _split(line: str) -> list[str]:
+    """Return the words of a line; an office of several words that are joined by "of" is one."""
+    whole = _OFFICE_OF.sub(lambda m: m[0].replace(" ", "_"), line.replace("-", " "))
+    return whole.split()
+
+
+def _far_modifier(words: list[str]) -> list[str]:
+    """Return "former" where it stands before the country or body of the office: "former Florida Gov."."""
+    for word in reversed(words[-MAX_BETWEEN - 1 :]):
+        if _word(word) in _FAR_MODIFIERS and word != words[-1]:
+            return [word]
+        if not word[:1].isupper() or word[-1:] in ",;:)" or (word[-1:] == "." and not ACRONYM.fullmatch(word)):
+            break
+    return []
 
 
 def _without_honorifics(words: list[str]) -> list[str]:
@@ -128,9 +175,9 @@ def _role_after(text: str, end: int) -> list[str]:
         return []
     window = text[end + 2 : end + 2 + LOOK_AROUND]
     cut = _CLAUSE_END.search(window)
-    words = (window[: cut.start()] if cut else window).replace("-", " ").split()
+    words = _split(window[: cut.start()] if cut else window)
     for i, word in enumerate(words[: MAX_SKIPPED + 2]):
-        if _word(word) in _OFFICES and not _goes_on(words, i):
+        if (_word(word) in _OFFICES or "_" in word) and not _goes_on(words, i):
             first = i
             while first > 0 and _modifies(words, first - 1):
                 first -= 1
@@ -148,7 +195,9 @@ def _goes_on(words: list[str], i: int) -> bool:
 def _is_office(word: str) -> bool:
     plain = _word(word)
     is_abbreviation = word.lower().rstrip(".,") in _ABBREVIATIONS
-    return (plain in _OFFICES or plain in _ABBREVIATIONS.values()) and (is_abbreviation or not _ends_clause(word))
+    return (plain in _OFFICES or "_" in plain or plain in _ABBREVIATIONS.values()) and (
+        is_abbreviation or not _ends_clause(word)
+    )
 
 
 def _ends_clause(word: str) -> bool:
@@ -157,8 +206,8 @@ def _ends_clause(word: str) -> bool:
 
 def _word(word: str) -> str:
     plain = word.lower().strip(".,")
-    return _ABBREVIATIONS.get(plain, plain)
+    return _ABBREVIATIONS.get(plain) or _PLURALS.get(plain, plain)
 
 
 def _written(words: list[str]) -> str:
-    return " ".join(_word(w) for w in words)
+    return " ".join(_word(w) for w in words).replace("_", " ")

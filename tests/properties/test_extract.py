@@ -11,8 +11,11 @@ from streams.core.extract import extract_entities
 from streams.core.mentions import NAME_TYPES, RawMention
 
 _WORDS = st.sampled_from(
-    ["Mira", "Novak", "Mira Novak", "the", "The", "UN", "U.N.", "United Nations", "(UN)", "said on", "Gen.",
-     "president", "'s", "’", "\n\n", ",", ".", "(", ")", "Ünal", "İSTANBUL", "ß", "𝔘nited", "42", "é\u0301", "Inc."]
+    ["Mira", "Novak", "Mira Novak", "Bob Novak", "Robert Novak", "U.S.", "United States", "Russians", "Russian",
+     "R-Ky.", "House", "House Democrats", "House of Representatives", "Oslo Times", "Times", "Second Amendment",
+     "Department of Fair Weather", "his Russian counterpart", "“New Day”", "D.C.", "Washington", "Ms.", "Jr.", "the",
+     "The", "UN", "U.N.", "United Nations", "(UN)", "said on", "Gen.", "president", "'s", "’", "\n\n", ",", ".", "(",
+     ")", "Ünal", "İSTANBUL", "ß", "𝔘nited", "42", "é\u0301", "Inc."]
 )  # fmt: skip
 _TEXTS = st.one_of(st.text(max_size=60), st.lists(_WORDS, max_size=30).map(" ".join))
 _LABELS = st.sampled_from([*sorted(NAME_TYPES), "DATE", "CARDINAL", "SOMETHING"])

@@ -13,12 +13,13 @@ from streams.contracts.events import Entity
 from streams.core.extract import extract_entities
 from streams.models.ner import ARTEFACT, find_mentions, load_ner
 from training.ner.corpus import ARCHIVE, read_articles, split
-from training.ner.score import MERGED, cleaned, figures, predict
+from training.ner.score import MERGED, cleaned, figures, predict, published
 
 PROJECT: Final = Path(__file__).parents[2]
 DATA: Final = Path(os.environ.get("NEWSWIRE_DATA", PROJECT.parent / "shared" / "data"))
 FOUNDING: Final = DATA / "seed" / "000_3dcc83b6feb79a6a.txt"
 F1_FLOOR: Final = 79.3  # percent, PERSON + ORG + place, strict, as measured; the stock model has 66.9
+CARRIED_FLOOR: Final = 81.1  # the same of what events carry, after the rules; the stock model with them has 70.8
 MAX_BYTES: Final = 9_000_000
 MAX_FILE_BYTES: Final = 8_000_000
 
@@ -58,6 +59,8 @@ def test_f1_on_held_out_articles(nlp: Language) -> None:
     marked = [predict(nlp, a.text) for a in held_out]
     f1 = figures(held_out, cleaned(held_out, marked))[MERGED].f1
     assert f1 >= F1_FLOOR, f"strict F1 {f1} on {len(held_out)} articles is below the floor {F1_FLOOR}"
+    carried = figures(held_out, published(held_out, marked))[MERGED].f1
+    assert carried >= CARRIED_FLOOR, f"strict F1 {carried} of events is below the floor {CARRIED_FLOOR}"
 
 
 @lru_cache(maxsize=1)
@@ -69,9 +72,18 @@ def _founding_entities() -> tuple[Entity, ...]:
 
 @pytest.mark.skipif(not FOUNDING.exists(), reason=f"no {FOUNDING}: set NEWSWIRE_DATA")
 class TestTheFoundingArticle:
-    @pytest.mark.parametrize("name", ["Lavrov", "Shah Mahmoud Qureshi", "Bajwa"])
-    def test_people(self, name: str) -> None:
-        assert any(name in e.name for e in _founding_entities() if e.type == "PERSON")
+    def test_people_and_their_roles(self) -> None:
+        assert {e.name: e.roles for e in _founding_entities() if e.type == "PERSON"} == {
+            "Khan": ("prime minister",),
+            "Lavrov": ("foreign minister",),
+            "Shah Mahmoud Qureshi": ("foreign minister",),
+            "Qamar Bajwa": ("army chief", "general"),
+        }
+
+    def test_organisations(self) -> None:
+        assert {e.name for e in _founding_entities() if e.type == "ORG"} >= {
+            "Taliban", "Prime Minister's Office", "Azerbaijan Army", "Ministry of Defense of Azerbaijan",
+        }  # fmt: skip
 
     @pytest.mark.parametrize("name", ["Pakistan", "Russia", "Afghanistan", "Moscow", "Islamabad"])
     def test_places(self, name: str) -> None:

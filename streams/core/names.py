@@ -1,0 +1,27 @@
+"""The spelling of names: what does not count when two of them are compared."""
+
+import re
+import unicodedata
+from typing import Final
+
+ACRONYM: Final = re.compile(r"[A-Z](?:\.?[A-Z&]){1,6}\.?")
+
+
+def fold(name: str) -> str:
+    """Return the key of a name: case, leading article, dots of acronyms do not count; "US" is not "us"."""
+    plain = " ".join(name.replace("’", "'").split())
+    bare = plain[4:] if plain[:4].casefold() == "the " else plain
+    return bare.replace(".", "") if ACRONYM.fullmatch(bare) else bare.casefold()
+
+
+def word_set(lines: str) -> frozenset[str]:
+    """Return the words of a list that is written as text."""
+    return frozenset(lines.split())
+
+
+def words_of(key: str) -> list[str]:
+    """Return the words of a key in small letters, without dots, commas and accents: "González" is "Gonzalez"."""
+    bare = key.casefold()
+    if not bare.isascii():  # which most are, and this takes ten times as long
+        bare = "".join(c for c in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(c))
+    return bare.replace(".", " ").replace(",", " ").split()

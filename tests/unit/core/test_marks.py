@@ -1,0 +1,162 @@
+"""Marks of a model, mended: split, named by form, relabelled, repeated. Names are made up, countries are not."""
+
+import pytest
+
+from streams.core.mentions import clean_mentions
+from streams.core.patterns import with_patterns
+from streams.core.relabel import relabelled
+from streams.core.repeats import with_repeats
+from streams.core.splits import split_mentions
+from tests.marked import marked, spelled
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("in [Lorne, Louisiana|GPE]", ["Lorne|GPE", "Louisiana|GPE"]),
+        ("the [U.S.-Mexico|ORG] border", ["U.S.|GPE", "Mexico|GPE"]),
+        ("[Lyft-Mexico|ORG]", ["Lyft-Mexico|ORG"]),
+        ("the [House Democrats|PERSON]", ["House|ORG", "Democrats|NORP"]),
+        ("[Senate GOP|ORG]", ["Senate|ORG", "GOP|ORG"]),
+        ("a [Florida Republican|PERSON]", ["Florida|GPE", "Republican|NORP"]),
+        ("[Republican Senate|ORG]", ["Republican|NORP", "Senate|ORG"]),
+        ("[Zoom and Bang|ORG] fell. Bang rose.", ["Zoom|ORG", "Bang|ORG"]),
+        ("[Zoom and Bang|ORG] fell. Zoom and Bang rose.", ["Zoom and Bang|ORG"]),
+        ("[Novak and Novak|ORG]", ["Novak and Novak|ORG"]),
+        ("[Big Zoom and Bang|ORG] fell. Bang rose.", ["Big Zoom and Bang|ORG"]),
+    ],
+)
+def test_splits(text: str, expected: list[str]) -> None:
+    plain, mentions = marked(text)
+    assert spelled(plain, split_mentions(plain, mentions)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("the [Second|ORDINAL] Amendment", ["Second Amendment|LAW"]),
+        ("Georgia's [5th|ORDINAL] Congressional District", ["5th Congressional District|GPE"]),
+        ("[USA|GPE] [TODAY|DATE]", ["USA TODAY|ORG"]),
+        ("Lee, D-Fla., said", ["Fla.|GPE"]),
+        ("Lee (R-Texas) said", ["Texas|GPE"]),
+        ("Lee of D-Ohio.", ["Ohio|GPE"]),
+        ("Lee of D-Novak.", []),
+        ("The House voted. The House of Cards did not.", ["House|ORG"]),
+        ("House Speaker Lee, White House Leader Lee", ["House|ORG"]),
+        ("The [House of Lee|ORG] fell", ["House of Lee|ORG"]),
+        ("the Prime Minister's Office", ["Prime Minister's Office|ORG"]),
+        ("in D.C. today", ["D.C.|GPE"]),
+        ("copyright Getty Images", ["Getty Images|ORG"]),
+        ("on [NRK|ORG]'s “The New Day,” he", ["NRK|ORG", "New Day|WORK_OF_ART"]),
+        ("on [NRK|ORG]'s “[New Day|DATE]”", ["NRK|ORG", "New Day|WORK_OF_ART"]),
+        ("on [NRK|ORG]'s “no new day”", ["NRK|ORG"]),
+        ("her film “Snow in May”", ["Snow in May|WORK_OF_ART"]),
+        ("they said “Snow in May”", []),
+        ('[Mira|PERSON] "Snow" [Novak|PERSON]', ['Mira "Snow" Novak|PERSON']),
+        ('[Mira|PERSON] said "no" to [Novak|PERSON]', ["Mira|PERSON", "Novak|PERSON"]),
+        ("The [Fair Weather Union|ORG] (FWU) said", ["Fair Weather Union|ORG", "FWU|ORG"]),
+        ("[Oslo|ORG] (AP)", ["Oslo|ORG"]),
+    ],
+)
+def test_patterns(text: str, expected: list[str]) -> None:
+    plain, mentions = marked(text)
+    assert spelled(plain, with_patterns(plain, mentions)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[Wisconsin|NORP] parents", "Wisconsin|GPE"),
+        ("the [Russian Federation|ORG]", "Russian Federation|GPE"),
+        ("the wealthy [Czech|GPE] firm", "Czech|NORP"),
+        ("[Christian|PERSON] came", "Christian|PERSON"),
+        ("[Virginia|PERSON] came", "Virginia|PERSON"),
+        ("the [Weather Act|ORG]", "Weather Act|LAW"),
+        ("the [2012 Weather Act|DATE]", "Weather Act|LAW"),
+        ("the [Oslo House|GPE]", "Oslo House|ORG"),
+        ("the [House|PERSON]", "House|ORG"),
+        ("[St Mira's Basilica|PERSON]", "St Mira's Basilica|FAC"),
+        ("[Mira's List|PERSON]", "Mira's List|ORG"),
+        ("the [Zorb-V|PERSON] vaccine", "Zorb-V|PRODUCT"),
+        ("at [Zorb.gov|CARDINAL]", "Zorb.gov|PRODUCT"),
+        ("the village of [Zorb|PERSON]", "Zorb|GPE"),
+        ("the gas company, [Zorb|PERSON], sold", "Zorb|ORG"),
+        ("a stake in [Zorb|GPE]", "Zorb|ORG"),
+        ("a stake in [Norway|GPE]", "Norway|GPE"),
+        ("Ms. [Novak|ORG] said", "Novak|PERSON"),
+        ("Ms. [Fair Novak|ORG] said", "Fair Novak|ORG"),
+    ],
+)
+def test_labels_by_form(text: str, expected: str) -> None:
+    plain, mentions = marked(text)
+    assert spelled(plain, relabelled([plain], [mentions])[0]) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("in [McLean|GPE], [Virginia|PERSON]", "Virginia|GPE"),
+        ("[Mira Novak|PERSON] met [Novak|GPE]", "Novak|PERSON"),
+        ("[Mira Novak|PERSON] fell in [Novak|GPE]", "Novak|GPE"),
+        ("[Mira Norway|PERSON] met [Norway|GPE]", "Norway|GPE"),
+        ("[Novak|GPE] met [Mira Novak|PERSON]; [Novak|GPE] won", "Novak|PERSON"),
+        ("[Novak|PERSON] and [Mira Novak|ORG]", "Mira Novak|PERSON"),
+        ("Ms. [Novak|PERSON], [Novak|ORG]", "Novak|PERSON"),
+        ("[Zorb|GPE] executives left [Zorb|PERSON]", "Zorb|ORG"),
+        ("[Mira Zorb|PERSON] and [Zorb|GPE] executives", "Zorb|PERSON"),
+    ],
+)
+def test_labels_by_what_the_article_says(text: str, expected: str) -> None:
+    plain, mentions = marked(text)
+    assert spelled(plain, relabelled([plain], [mentions])[0])[-1] == expected
+
+
+def test_a_name_in_a_headline_ends_where_the_article_ends_it() -> None:
+    title, in_title = marked("[Mira Novak Leaves|PERSON] Oslo, [Petr Novak Jr.|PERSON] stays, [Eva Lee|PERSON] too")
+    text, in_text = marked("[Mira Novak|PERSON] left, [Petr Novak|PERSON] stayed.")
+    found, _ = relabelled([title, text], [in_title, in_text])
+    assert spelled(title, found) == ["Mira Novak|PERSON", "Petr Novak Jr.|PERSON", "Eva Lee|PERSON"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[Mira Novak|PERSON] came. Novak left.", ["Novak"]),
+        ("[Mira Novak|PERSON] came. Mira Novak left.", ["Mira Novak"]),
+        ("[Mira Novak|PERSON] came. “No,” Novak said, and President Novak left.", ["Novak", "Novak"]),
+        ("[Mira Novak|PERSON] came. But Novak left.", ["Novak"]),
+        ("[Mira Novak|PERSON] came. Petr Novak left.", []),
+        ("[Mira Novak|PERSON] came. Novak Holdings left.", []),
+        ("[Mira Novak|PERSON] came. @Novak left Novak-led talks.", []),
+        ("[Mira Price|PERSON] came. Price and price rose.", []),
+        ("[Mira Norway|PERSON] came. Norway won.", []),
+        ("[Zorb|ORG] rose. Zorb fell, and Zorb Tower fell.", ["Zorb"]),
+        ("[Fair Weather Union|ORG] rose. The Fair Weather Union fell.", ["Fair Weather Union"]),
+        ("[AP|ORG] said. AP did.", ["AP"]),
+        ("[Oslo Times|ORG] said. The Times did. Times change.", ["Times"]),
+        ("[Oslo Ministry|ORG] said. The Ministry did.", []),
+        ("[May|DATE] came. May went.", []),
+        ("[Oslo|GPE] won. “Oslo (Norway)” it says.", ["Oslo"]),
+    ],
+)
+def test_repeats(text: str, expected: list[str]) -> None:
+    plain, mentions = marked(text)
+    (found,) = with_repeats([plain], [mentions])
+    assert found == sorted(found)
+    assert [plain[m.start : m.end] for m in found if m not in mentions] == expected
+
+
+def test_a_name_of_the_headline_is_found_in_the_text() -> None:
+    title, in_title = marked("[Zorb|ORG] rises")
+    _, found = with_repeats([title, "Why Zorb rose."], [in_title, []])
+    assert spelled("Why Zorb rose.", found) == ["Zorb|ORG"]
+
+
+def test_a_repeat_gets_the_label_that_most_marks_have() -> None:
+    text, mentions = marked("[Zorb|GPE], [Zorb|ORG] and [Zorb|ORG]; Zorb fell")
+    assert spelled(text, with_repeats([text], [mentions])[0])[-1] == "Zorb|ORG"
+
+
+def test_a_full_stop_is_a_states_only_behind_its_abbreviation() -> None:
+    text, mentions = marked("in [Ky|GPE]. Then in [Oslo|GPE].")
+    assert spelled(text, clean_mentions(text, mentions)) == ["Ky.|GPE", "Oslo|GPE"]
