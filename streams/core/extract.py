@@ -7,10 +7,12 @@ from typing import Final, NamedTuple
 from streams.contracts.events import ClassifiedArticle, EnrichedArticle, Entity, Mention
 from streams.contracts.ids import entity_id, event_id
 from streams.core.aliases import Form, declared_acronym, find_aliases, fold
+from streams.core.gazetteer import Gazetteer
 from streams.core.mentions import NAME_TYPES, RawMention, clean_mentions
+from streams.core.places import link_places
 from streams.core.roles import MAX_ROLES, roles_around
 
-POLICY_VERSION: Final = "extract/2"  # counts up when the same mentions would give other entities
+POLICY_VERSION: Final = "extract/3"  # counts up when the same mentions would give other entities or links
 PART: Final = "entities"
 MODEL_LANGUAGE: Final = "en"
 SURE_OF_LANGUAGE: Final = 0.8  # below it the detector may be wrong, and English is what most feeds carry
@@ -37,11 +39,28 @@ def wanted(article: ClassifiedArticle) -> str | None:
 
 
 def enrich_article(
-    article: ClassifiedArticle, mentions: Sequence[Sequence[RawMention]], *, origin: str, pipeline: str
+    article: ClassifiedArticle,
+    mentions: Sequence[Sequence[RawMention]],
+    *,
+    origin: str,
+    pipeline: str,
+    gazetteer: Gazetteer | None = None,
 ) -> EnrichedArticle:
-    """Return the article with its entities; `mentions` are those of the title and those of the text."""
+    """Return the article with its entities and, where there is a gazetteer, their links.
+
+    `mentions` are those of the title and those of the text.
+    """
     in_title, in_text = mentions
     entities = extract_entities(article.title, article.text, in_title, in_text)
+    if gazetteer is not None:
+        entities = link_places(
+            entities,
+            title=article.title,
+            text=article.text,
+            url=article.url,
+            source=article.source,
+            gazetteer=gazetteer,
+        )
     return _enriched(article, entities, article.skipped, origin, pipeline)
 
 

@@ -1,4 +1,4 @@
-"""The gazetteer as the core sees it: rows of places, found by a folded name. `streams/models/gazetteer.py` loads one."""
+"""The gazetteer as the core sees it: rows of places, found by a folded name; `streams/models/gazetteer.py` loads it."""
 
 import re
 import unicodedata
@@ -40,7 +40,7 @@ class Found(NamedTuple):
     own: npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Gazetteer:
     """Places in columns, one row each; -1 stands for none.
 
@@ -95,8 +95,12 @@ def place_key(name: str) -> str:
     """Return the key of a name: "St. Paul's" and "saint pauls" are one; case, accents and hyphens do not count."""
     if len(name) > MAX_NAME_CHARS:
         return ""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    plain = name if name.isascii() else _without_accents(name)
     words = _KEPT.sub(" ", _DROPPED.sub("", plain.casefold())).split()
     if len(words) > 1 and words[0] in _FULL_WORDS:
         words[0] = _FULL_WORDS[words[0]]
     return " ".join(words)
+
+
+def _without_accents(name: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from streams.core.gazetteer import Gazetteer
 
@@ -13,17 +14,17 @@ DEGREE: Final = 100_000  # coordinates are whole numbers of 1/100,000 degree, ab
 UNKNOWN: Final = np.iinfo(np.int32).min
 
 
-def _lines(column: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> list[str]:
+def _lines(column: npt.NDArray[np.uint8]) -> list[str]:
     return column.tobytes().decode().split("\n")
 
 
-def _starts(lengths: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> memoryview:
+def _starts(lengths: npt.NDArray[np.uint8]) -> memoryview:
     starts = np.zeros(len(lengths) + 1, dtype=np.uint32)
     np.cumsum(lengths, out=starts[1:])
-    return memoryview(starts)
+    return starts.data
 
 
-def _degrees(column: np.ndarray[tuple[int], np.dtype[np.int32]]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _degrees(column: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
     degrees = column / DEGREE
     degrees[column == UNKNOWN] = np.nan
     return degrees

@@ -5,10 +5,10 @@
 
 prints the sha256 of the file that it writes: the same packages give the same bytes (with the same zlib).
 
-What is kept: all places, countries, states and provinces, counties and districts, continents, with GeoNames' names. Other
-names in Latin letters of divisions, and of places of 5,000 people or more; names of four letters and more, as shorter ones are
-mostly codes of airports. A division's population is the sum of its places, and it lies at the middle of the cells of a
-quarter of a degree that have places: the packages tell neither.
+What is kept: all places, countries, states and provinces, counties and districts, continents, with GeoNames' names.
+Other names in Latin letters of divisions, and of places of 5,000 people or more; names of four letters and more, as
+shorter ones are mostly codes of airports. A division's population is the sum of its places, and it lies at the middle of
+the cells of a quarter of a degree between its places: the packages tell neither.
 """
 
 import argparse
@@ -17,6 +17,7 @@ import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,14 +33,15 @@ MIN_OTHER_CHARS: Final = 4
 MIN_REGION_POPULATION: Final = 500_000  # a state that a text names without a mark of it
 MIN_REGION_CHARS: Final = 4
 CELL: Final = 0.25  # degrees
+MAX_GAP: Final = 15  # degrees along a parallel: deserts are narrower, most oceans wider
 DEGREE: Final = 100_000
 UNKNOWN: Final = np.iinfo(np.int32).min
 ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)  # of every file inside: the archive must not depend on the clock
 # What languages put around a division's name; the name without it is what news writes.
 GENERIC: Final = frozenset(
-    """province governorate region oblast prefecture state department district municipality territory republic krai
-    voivodeship canton sheng shi zizhiqu autonomous""".split()
-)
+    ("province", "governorate", "region", "oblast", "prefecture", "state", "department", "municipality", "territory",
+     "republic", "krai", "voivodeship", "canton", "sheng", "shi", "zizhiqu", "autonomous")
+)  # fmt: skip
 
 
 def main() -> None:
@@ -138,12 +140,23 @@ def _measures(
 
 
 def _middle(cells: Iterable[tuple[int, int]]) -> tuple[int, int]:
-    """Return the mean direction of cells, in 1/DEGREE degrees: a country may lie on both sides of 180 degrees."""
-    angles = np.radians(np.array(sorted(cells)) * CELL)
-    lat, lon = angles[:, 0], angles[:, 1]
-    x, y, z = (np.cos(lat) * np.cos(lon)).mean(), (np.cos(lat) * np.sin(lon)).mean(), np.sin(lat).mean()
-    middle = np.degrees((np.arctan2(z, np.hypot(x, y)), np.arctan2(y, x)))
+    """Return the middle of an area, in 1/DEGREE degrees: the mean direction of its cells, gaps in parallels filled."""
+    parallels: defaultdict[int, list[int]] = defaultdict(list)
+    for lat, lon in sorted(cells):
+        parallels[lat].append(lon)
+    filled = [(lat, lon) for lat, lons in sorted(parallels.items()) for lon in _without_gaps(lons)]
+    angles = np.radians(np.array(filled) * CELL)
+    up, along, size = angles[:, 0], angles[:, 1], np.cos(angles[:, 0])
+    x, y, z = (size * part for part in (np.cos(up) * np.cos(along), np.cos(up) * np.sin(along), np.sin(up)))
+    middle = np.degrees((np.arctan2(z.mean(), np.hypot(x.mean(), y.mean())), np.arctan2(y.mean(), x.mean())))
     return round(float(middle[0]) * DEGREE), round(float(middle[1]) * DEGREE)
+
+
+def _without_gaps(cells: Sequence[int]) -> Iterator[int]:
+    """Fill gaps between places that no ocean is likely to lie in."""
+    for here, following in pairwise(cells):
+        yield from range(here, following) if following - here <= MAX_GAP / CELL else (here,)
+    yield cells[-1]
 
 
 def _names(places: Sequence[Place]) -> tuple[list[set[str]], list[set[str]]]:
