@@ -22,6 +22,7 @@ SAME_COUNTRY: Final = 3.0
 SAME_STATE: Final = 4.0
 NEAR: Final = 5.0
 AROUND: Final = 2.0
+AMONG_COUNTRIES: Final = 3.0  # of a seat of government: where countries are named, so are their capitals
 HALF: Final = 0.5
 NEAR_KM: Final = 80.0  # an hour's drive: what local news is about
 AROUND_KM: Final = 1_000.0  # a neighbouring country
@@ -66,6 +67,7 @@ def weigh(toponyms: Sequence[Toponym], anchors: Sequence[Anchor], gazetteer: Gaz
     kernels = (
         (SAME_COUNTRY, _same(countries) & others, _anchored(countries, anchors, gazetteer.countries)),
         (SAME_STATE, _same(states) & others, _anchored(states, anchors, gazetteer.admin1)),
+        (AMONG_COUNTRIES, _among_countries(rows, gazetteer) & others, np.zeros(len(rows))),
         *((gain, kernel * others, np.zeros(len(rows))) for gain, kernel in _nearness(rows, gazetteer)),
     )
     share = _shares(prior, owner, starts)
@@ -82,6 +84,11 @@ def weigh(toponyms: Sequence[Toponym], anchors: Sequence[Anchor], gazetteer: Gaz
 def _same(divisions: Rows) -> Flags:
     same: Flags = (divisions[:, None] == divisions[None, :]) & (divisions >= 0)[:, None]
     return same
+
+
+def _among_countries(rows: Rows, gazetteer: Gazetteer) -> Flags:
+    among: Flags = gazetteer.capitals[rows][:, None] & (gazetteer.kinds[rows] == Kind.COUNTRY)[None, :]
+    return among
 
 
 def _anchored(divisions: Rows, anchors: Sequence[Anchor], column: Rows) -> Floats:

@@ -18,9 +18,11 @@ from streams.core.metonymy import stands_for_government
 from streams.core.place_context import Anchor, Flags, Floats, Rows, Toponym, decades, three_decimals, weigh
 from streams.core.place_names import (
     Marked,
+    container_rows,
     containers_before,
     containers_behind,
     is_abbreviated,
+    is_dateline,
     is_division,
     regions_named,
 )
@@ -46,11 +48,12 @@ STATE: Final = 1.5
 CAPITAL: Final = 1.0
 OTHER_NAME: Final = -2.0
 OTHER_DIVISION: Final = -3.0  # a county without the word "County"
-NAMESAKE: Final = -4.0  # a division with the name of the city that has much of its people: the city is meant
+NAMESAKE: Final = -6.0  # a division with the name of its capital, or of a city with much of its people: that is meant
 NAMESAKE_SHARE: Final = 0.25
 MARKED: Final = 12.0  # "Paris, Texas"
 MAYBE_MARKED: Final = 6.0  # "Georgia, Texas"; "Texas' Paris"
 DIVISION: Final = 6.0  # "Washington state"
+DATELINE: Final = 6.0  # "WASHINGTON (AP) - ": a reporter is in a town
 LABEL_CITY: Final = 2.0  # newspapers are named for towns
 
 # Weights of what else tells where an article belongs; a place that it names weighs 1.
@@ -60,9 +63,11 @@ REGION_WEIGHT: Final = 0.5  # a country or state in the text outside of names of
 NAMED_WEIGHT: Final = 2.0  # a place of the publisher's name
 
 _DIRECTIONS: Final = frozenset(
-    ("north", "south", "east", "west", "northern", "southern", "eastern", "western", "central", "upper", "lower",
-     "downtown", "greater", "metro", "the")
+    ("north", "south", "east", "west", "northern", "southern", "eastern", "western", "northeast", "northwest",
+     "southeast", "southwest", "northeastern", "northwestern", "southeastern", "southwestern", "central", "upper",
+     "lower", "downtown", "greater", "metro", "the")
 )  # fmt: skip
+_DIVISIONS: Final = frozenset(("province", "state", "region", "district", "prefecture", "governorate", "city"))
 _GENERIC: Final = ("city of ", "town of ", "village of ", "state of ", "province of ", "republic of ")
 
 
@@ -153,18 +158,31 @@ def _toponym(entity: Entity, text: str, label: str, gazetteer: Gazetteer) -> Top
 
 
 def _candidates(entity: Entity, text: str, gazetteer: Gazetteer) -> Found | None:
-    key = place_key(entity.name)
+    key = place_key(_name_and_container(entity)[0])
     if entity.type == PEOPLE:
-        return _certain((gazetteer.demonyms[key],)) if key in gazetteer.demonyms else None
+        return _country_of(key, gazetteer)
     if entity.type not in PLACE_TYPES:
         return None
     if key in gazetteer.abbreviations and _abbreviates(entity, text):
         return _certain(gazetteer.abbreviations[key])
-    found = gazetteer.find(key) or gazetteer.find(_core_of(key))
-    if found is None or len(key) >= MIN_KEY_LETTERS:
-        return found
-    known = gazetteer.kinds[found.rows] <= Kind.ADMIN1
-    return Found(found.rows[known], found.own[known]) if known.any() else None
+    found = gazetteer.find(key) or gazetteer.find(_core_of(key)) or _country_of(key, gazetteer)
+    if found is None:
+        return None
+    if len(key) < MIN_KEY_LETTERS:
+        return _of(found, gazetteer.kinds[found.rows] <= Kind.ADMIN1)
+    # A location that is no country, division or town is a sea, a mountain or a part of the world.
+    return found if entity.type == "GPE" else _of(found, gazetteer.kinds[found.rows] != Kind.CITY)
+
+
+def _of(found: Found, kept: Flags) -> Found | None:
+    return Found(found.rows[kept], found.own[kept]) if kept.any() else None
+
+
+def _country_of(key: str, gazetteer: Gazetteer) -> Found | None:
+    """Return the country of a people, by its adjective or, as in "Fiji players", by its name; or the state."""
+    if key in gazetteer.demonyms:
+        return _certain((gazetteer.demonyms[key],))
+    return _certain(gazetteer.regions[key]) if key in gazetteer.regions else None
 
 
 def _certain(rows: tuple[int, ...]) -> Found:
@@ -172,12 +190,21 @@ def _certain(rows: tuple[int, ...]) -> Found:
 
 
 def _core_of(key: str) -> str:
-    """Return the name in "northern Iraq" and "city of Oslo"."""
+    """Return the name in "northern Iraq", "city of Oslo" and "Karnali province"."""
     for generic in _GENERIC:
         if key.startswith(generic):
             return key.removeprefix(generic)
     first, _, rest = key.partition(" ")
-    return rest if first in _DIRECTIONS else ""
+    if first in _DIRECTIONS:
+        return rest
+    name, _, last = key.rpartition(" ")
+    return name if last in _DIVISIONS else ""
+
+
+def _name_and_container(entity: Entity) -> tuple[str, str]:
+    """Tell the name from what contains it: "Lafayette, Louisiana" may be marked whole."""
+    name, _, container = entity.name.partition(", ")
+    return name, container
 
 
 def _abbreviates(entity: Entity, text: str) -> bool:
@@ -198,7 +225,10 @@ def _prior(rows: Rows, own: Flags, gazetteer: Gazetteer) -> Floats:
     cities = rows[kinds == Kind.CITY]
     for at in np.flatnonzero(county | (kinds == Kind.ADMIN1)) if len(cities) else ():
         inside = cities[(gazetteer.admin1[cities] == rows[at]) | (gazetteer.admin2[cities] == rows[at])]
-        if len(inside) and gazetteer.population[inside].max() >= NAMESAKE_SHARE * people[at]:
+        if not len(inside):
+            continue
+        largest = gazetteer.population[inside].max() >= NAMESAKE_SHARE * people[at]
+        if largest or gazetteer.capitals[inside].any():
             prior[at] += NAMESAKE
     return prior
 
@@ -208,6 +238,9 @@ def _marks(entity: Entity, text: str, rows: Rows, gazetteer: Gazetteer) -> Float
     marks = np.zeros(len(rows))
     kinds = gazetteer.kinds[rows]
     levels = frozenset(kinds.tolist())
+    container = container_rows(_name_and_container(entity)[1], gazetteer)
+    if container:
+        marks += _inside(rows, Marked(container, True), gazetteer)
     for mention in entity.mentions[:MAX_MENTIONS]:
         for marked in (
             containers_behind(text, mention.end, levels, gazetteer),
@@ -217,6 +250,8 @@ def _marks(entity: Entity, text: str, rows: Rows, gazetteer: Gazetteer) -> Float
                 np.maximum(marks, _inside(rows, marked, gazetteer), out=marks)
         if is_division(text, mention.start, mention.end):
             np.maximum(marks, DIVISION * (kinds == Kind.ADMIN1), out=marks)
+        if is_dateline(text, mention.start, mention.end):
+            np.maximum(marks, DATELINE * (kinds == Kind.CITY), out=marks)
     return marks
 
 

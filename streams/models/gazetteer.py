@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.core.gazetteer import Gazetteer
+from streams.models.threads import use_one_thread
 
 ARTEFACT: Final = Path(__file__).parent / "artefacts" / "places" / "places.npz"
 DEGREE: Final = 100_000  # coordinates are whole numbers of 1/100,000 degree, about a metre
@@ -38,12 +39,13 @@ def _table(lines: list[str]) -> dict[str, tuple[int, ...]]:
 
 @cache
 def load_gazetteer(path: Path = ARTEFACT) -> Gazetteer:
-    """Return the gazetteer in the file `path`; default: the packaged one.
+    """Return the gazetteer in the file `path`; default: the packaged one. From here on BLAS uses one thread.
 
     Raises:
         OSError: when there is no such file.
         KeyError, ValueError: when it is no gazetteer.
     """
+    use_one_thread()
     with np.load(path, allow_pickle=False) as stored:
         column = {name: stored[name] for name in stored.files}
     codes = {rows[0]: code for code, rows in _table(_lines(column["codes"])).items()}

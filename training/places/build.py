@@ -7,7 +7,7 @@ prints the sha256 of the file that it writes: the same packages give the same by
 
 What is kept: all places, countries, states and provinces, counties and districts, continents, with GeoNames' names.
 Other names in Latin letters of divisions, and of places of 5,000 people or more; names of four letters and more, as
-shorter ones are mostly codes of airports. A division's population is the sum of its places, and it lies at the middle of
+shorter ones are mostly codes of airports. A division has the sum of the people of its places, and lies at the middle of
 the cells of a quarter of a degree between its places: the packages tell neither.
 """
 
@@ -41,6 +41,12 @@ ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)  # of every file inside: the archive mus
 GENERIC: Final = frozenset(
     ("province", "governorate", "region", "oblast", "prefecture", "state", "department", "municipality", "territory",
      "republic", "krai", "voivodeship", "canton", "sheng", "shi", "zizhiqu", "autonomous")
+)  # fmt: skip
+
+# A division called "Southern" is told in a text by what stands beside it only.
+DIRECTIONS: Final = frozenset(
+    ("north", "south", "east", "west", "northern", "southern", "eastern", "western", "northeastern", "northwestern",
+     "southeastern", "southwestern", "central", "centre", "center", "coast", "capital", "upper", "lower", "the")
 )  # fmt: skip
 
 
@@ -261,6 +267,8 @@ def _regions(
         large = place.kind == Kind.ADMIN1 and population[row] >= MIN_REGION_POPULATION
         if place.kind == Kind.COUNTRY or large:
             for key in own[row] if place.kind == Kind.COUNTRY else own[row] | other[row]:
+                if DIRECTIONS.issuperset(key.split()):
+                    continue
                 if len(key) >= MIN_REGION_CHARS or key in ("us", "uk", "uae"):
                     found[key].append(row)
     return {key: sorted(rows) for key, rows in found.items()}
