@@ -29,7 +29,7 @@ _RELATIONS: Final = (
     "talks|ties|relations|tensions|negotiations|cooperation|agreement|deal|war|dispute|row|standoff|alliance|dialogue"
 )
 _RELATED_BEFORE: Final = re.compile(
-    rf"\b(?:{_RELATIONS}) (?:with|between) $|\b(?:{_RELATIONS}) between [A-Z][\w. ]{{2,25}} and $"
+    rf"\b(?i:{_RELATIONS}) (?:with|between) $|\b(?i:{_RELATIONS}) between [A-Z][\w. ]{{2,25}} and $"
 )
 _PLACE_BEFORE: Final = re.compile(
     r"\b(?:in|at|near|from|to|outside|around|of|across|through|into|toward|towards|via|for|,) (?:the )?$"

@@ -18,7 +18,7 @@ Rows = npt.NDArray[np.int32]
 
 # What a candidate gains where all speaks for it. Half of it comes with HALF of another place's weight: one neighbour is
 # much, ten are little more.
-SAME_COUNTRY: Final = 3.0
+SAME_COUNTRY: Final = 4.0
 SAME_STATE: Final = 4.0
 NEAR: Final = 5.0
 AROUND: Final = 2.0

@@ -34,9 +34,8 @@ PEOPLE: Final = "NORP"
 MIN_SCORE: Final = 0.5  # below it another place is as likely
 MAX_SIZES: Final = 160  # of the places of one name the largest; there are 800 called San José
 MAX_CANDIDATES: Final = 40  # of these the likeliest by themselves; there are 70 Springfields
-MAX_TOPONYMS: Final = (
-    60  # of one article: a list of 200 towns says no more than its first 60, and the time is quadratic
-)
+MAX_TOPONYMS: Final = 100  # of one article; names behind them get no link: it is a list of places
+MAX_ROWS: Final = 800  # candidates of one article, fewer of each name where there are many: the time is quadratic
 MAX_MENTIONS: Final = 20  # of one name that are read: what is said of it is said early
 MIN_KEY_LETTERS: Final = 3  # two letters are a country or a state, or nothing
 
@@ -45,7 +44,7 @@ POPULATION: Final = 0.6
 SMALL: Final = 1_000  # people
 COUNTRY: Final = 5.0
 STATE: Final = 1.5
-CAPITAL: Final = 1.0
+CAPITAL: Final = 2.0
 OTHER_NAME: Final = -2.0
 OTHER_DIVISION: Final = -3.0  # a county without the word "County"
 NAMESAKE: Final = -6.0  # a division with the name of its capital, or of a city with much of its people: that is meant
@@ -59,7 +58,7 @@ LABEL_CITY: Final = 2.0  # newspapers are named for towns
 # Weights of what else tells where an article belongs; a place that it names weighs 1.
 SOURCE_WEIGHT: Final = 1.5  # the country of the publisher's domain
 LABEL_WEIGHT: Final = 2.0  # a country or state in the publisher's name
-REGION_WEIGHT: Final = 0.5  # a country or state in the text outside of names of places, times the root of how often
+REGION_WEIGHT: Final = 1.0  # a country or state in the text outside of names of places, times the root of how often
 NAMED_WEIGHT: Final = 2.0  # a place of the publisher's name
 
 _DIRECTIONS: Final = frozenset(
@@ -111,6 +110,8 @@ def place_links(
             owners.append(at)
     if not toponyms:
         return links
+    limit = min(MAX_CANDIDATES, MAX_ROWS // len(toponyms))
+    toponyms = [_likeliest(toponym, limit) for toponym in toponyms]
     anchors = _anchors(entities, title, text, host, label, gazetteer)
     for at, toponym, shares in zip(owners, toponyms, weigh(toponyms, anchors, gazetteer), strict=True):
         best = int(np.argmax(shares))
@@ -151,10 +152,14 @@ def _toponym(entity: Entity, text: str, label: str, gazetteer: Gazetteer) -> Top
     named = named_in(label, entity.name)
     if named:
         prior += LABEL_CITY * (gazetteer.kinds[rows] == Kind.CITY)
-    if len(rows) > MAX_CANDIDATES:
-        kept = np.sort(np.argsort(-prior, kind="stable")[:MAX_CANDIDATES])
-        rows, prior = rows[kept], prior[kept]
     return Toponym(rows, prior, NAMED_WEIGHT if named else 1.0)
+
+
+def _likeliest(toponym: Toponym, limit: int) -> Toponym:
+    if len(toponym.rows) <= limit:
+        return toponym
+    kept = np.sort(np.argsort(-toponym.prior, kind="stable")[:limit])
+    return toponym._replace(rows=toponym.rows[kept], prior=toponym.prior[kept])
 
 
 def _candidates(entity: Entity, text: str, gazetteer: Gazetteer) -> Found | None:

@@ -1,12 +1,13 @@
 """Names of places against their GeoNames ids, given the mention: `python -m tests.quality.places` prints the tables.
 
-What is right is counted over all names with an id, those without a link as wrong; precision over the links. "Within 161 km"
-takes the coordinates that the link carries, which for a country or division are not GeoNames' own; "or the place itself"
-counts a link to the very id as well. The baseline takes the most populous place of the name.
+What is right is counted over all names with an id, those without a link as wrong; precision over the links. "Within
+161 km" takes the coordinates that the link carries, which for a country or division are not GeoNames' own; "or the
+place itself" counts a link to the very id as well. The baseline takes the most populous place of the name.
 """
 
 import time
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from math import asin, cos, radians, sin, sqrt
 from typing import Final, NamedTuple
 
@@ -160,7 +161,7 @@ def main() -> None:
 
 def _print_scores(rows: Sequence[Judged]) -> None:
     print("\n| score | links | right |\n| --- | --- | --- |")
-    for low, high in zip(SCORES, SCORES[1:], strict=False):
+    for low, high in pairwise(SCORES):
         bin_ = [row.exact for row in rows if row.link is not None and low <= row.link.score < high]
         print(f"| {low} to {high} | {len(bin_)} | {100 * sum(bin_) / max(1, len(bin_)):.1f} % |")
 
