@@ -93,15 +93,19 @@ def foreign_errors(seed: Seed, event: dict[str, Any]) -> tuple[list[str], list[s
 
 
 def model_misses(seed: Seed, event: dict[str, Any]) -> list[str]:
-    """Return expected topics and entities that the models did not find; models are held to a floor, not to each."""
+    """Return expected topics, entities and links that were not found; models are held to a floor, not to each."""
     topics = {topic["id"] for topic in event.get("topics", ())}
-    entities = {(entity["type"], entity["name"]) for entity in event.get("entities", ())}
+    found = {
+        (entity["type"], entity["name"]): [link["id"] for link in entity["links"]]
+        for entity in event.get("entities", ())
+    }
     missing = [topic for topic in seed.expected.get("topics_include", ()) if topic not in topics]
-    missing += [
-        f"{entity['type']} {entity['name']}"
-        for entity in seed.expected.get("entities_include", ())
-        if (entity["type"], entity["name"]) not in entities
-    ]
+    for entity in seed.expected.get("entities_include", ()):
+        links = found.get((entity["type"], entity["name"]))
+        if links is None:
+            missing.append(f"{entity['type']} {entity['name']}")
+        elif "geonames" in entity and links != [entity["geonames"]]:
+            missing.append(f"{entity['name']}: geonames {entity['geonames']}, found {links}")
     return [f"{seed.name}: {what}" for what in missing]
 
 

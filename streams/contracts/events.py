@@ -85,13 +85,19 @@ class Mention(Part):
 
 
 class Link(Part):
-    """An id of the entity in a public register."""
+    """An id of the entity in a public register; what follows the score is said of places only."""
 
     scheme: str
     id: str
     score: Score
-    lat: float | None = None
-    lon: float | None = None
+    lat: float | None = Field(None, description="degrees north; of a country or division the middle of its places")
+    lon: float | None = Field(None, description="degrees east")
+    name: str | None = Field(None, description="the register's own name for it")
+    country: str | None = Field(None, description="ISO 3166-1 alpha-2; of a people's link the country itself")
+    admin1: str | None = Field(None, description="the register's name of the state or province")
+    admin1_code: str | None = Field(None, description="ISO 3166-2 of the state or province, where there is one")
+    feature_class: str | None = Field(None, description="of GeoNames: A country or division, P town, L region")
+    metonym: bool = Field(False, description="a capital that stands for its government: `Moscow said`")
 
 
 class Entity(Part):

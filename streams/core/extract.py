@@ -8,17 +8,19 @@ from streams.contracts.events import ClassifiedArticle, EnrichedArticle, Entity,
 from streams.contracts.ids import entity_id, event_id
 from streams.core.aliases import declared_acronym, find_aliases
 from streams.core.counterparts import Named, told_roles
+from streams.core.gazetteer import Gazetteer
 from streams.core.mentions import NAME_TYPES, RawMention, clean_mentions
 from streams.core.names import fold
 from streams.core.patterns import with_patterns
 from streams.core.people import Form
+from streams.core.places import link_places
 from streams.core.quotes import find_quotes
 from streams.core.relabel import relabelled
 from streams.core.repeats import with_repeats
 from streams.core.roles import MAX_ROLES, roles_around
 from streams.core.splits import split_mentions
 
-POLICY_VERSION: Final = "extract/3"  # counts up when the same mentions would give other entities or quotes
+POLICY_VERSION: Final = "extract/3"  # counts up when the same mentions would give other entities, links or quotes
 PART: Final = "entities"
 MODEL_LANGUAGE: Final = "en"
 SURE_OF_LANGUAGE: Final = 0.8  # below it the detector may be wrong, and English is what most feeds carry
@@ -49,11 +51,28 @@ def wanted(article: ClassifiedArticle) -> str | None:
 
 
 def enrich_article(
-    article: ClassifiedArticle, mentions: Sequence[Sequence[RawMention]], *, origin: str, pipeline: str
+    article: ClassifiedArticle,
+    mentions: Sequence[Sequence[RawMention]],
+    *,
+    origin: str,
+    pipeline: str,
+    gazetteer: Gazetteer | None = None,
 ) -> EnrichedArticle:
-    """Return the article with its entities and quotes; `mentions` are those of the title and those of the text."""
+    """Return the article with its entities, their links where there is a gazetteer, and quotes.
+
+    `mentions` are those of the title and those of the text.
+    """
     in_title, in_text = mentions
     entities = extract_entities(article.title, article.text, in_title, in_text)
+    if gazetteer is not None:
+        entities = link_places(
+            entities,
+            title=article.title,
+            text=article.text,
+            url=article.url,
+            source=article.source,
+            gazetteer=gazetteer,
+        )
     quotes = find_quotes(article.text, entities)
     return _enriched(article, entities, quotes, article.skipped, origin, pipeline)
 

@@ -15,6 +15,7 @@ from streams.contracts.events import ClassifiedArticle, EnrichedArticle
 from streams.contracts.ids import pipeline_after
 from streams.contracts.topics import Catalogue
 from streams.core.extract import enrich_article, skipped_article, wanted
+from streams.core.gazetteer import Gazetteer
 from streams.core.mentions import RawMention
 from streams.models.errors import ModelFailed
 from streams.models.pool import Pool, Work
@@ -96,9 +97,12 @@ def without_model(value: bytes, reason: str, *, origin: str, pipeline: str) -> E
 
 def load_extractor() -> Work:
     """Load the model, once in each process; return the function that does the work."""
-    from streams.models.ner import Recogniser  # heavy: in the children alone, a worker starts sooner
+    # heavy: in the children alone, a worker starts sooner
+    from streams.models.gazetteer import load_gazetteer
+    from streams.models.ner import Recogniser
 
     recogniser = Recogniser()
+    gazetteer = load_gazetteer()
 
     def work(value: bytes, origin: str, pipeline: str) -> "Enriched | tuple[str, str]":
         try:
@@ -107,19 +111,23 @@ def load_extractor() -> Work:
             return error.reason, error.message
         if (reason := wanted(article)) is not None:
             return _enriched(skipped_article(article, reason, origin=origin, pipeline=pipeline), pipeline)
-        return with_mentions(article, recogniser.mentions([article.title, article.text]), origin, pipeline)
+        return with_mentions(article, recogniser.mentions([article.title, article.text]), origin, pipeline, gazetteer)
 
     return work
 
 
 def with_mentions(
-    article: ClassifiedArticle, mentions: Sequence[Sequence[RawMention]], origin: str, pipeline: str
+    article: ClassifiedArticle,
+    mentions: Sequence[Sequence[RawMention]],
+    origin: str,
+    pipeline: str,
+    gazetteer: Gazetteer | None = None,
 ) -> Enriched:
     """Return the article with its entities; where its topic would not take them all, without any, with the reason.
 
     As a dead letter it would be lost: its copies are duplicates of it by now. It is so each time: same pipeline.
     """
-    made = _enriched(enrich_article(article, mentions, origin=origin, pipeline=pipeline), pipeline)
+    made = _enriched(enrich_article(article, mentions, origin=origin, pipeline=pipeline, gazetteer=gazetteer), pipeline)
     if len(made.value) <= MAX_BYTES:
         return made
     reason = f"too many: with them the event has {len(made.value)} bytes; {MAX_BYTES} are allowed"
