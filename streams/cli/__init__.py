@@ -7,6 +7,7 @@ from typing import Final
 
 from streams import __version__
 from streams.cli import (
+    card,
     dead,
     diff,
     enrich,
@@ -30,7 +31,7 @@ from streams.logs import quiet_libraries
 
 VERBS: Final = (
     up, worker, health, enrich, tail, get, explain, status, reconcile, dead, replay, diff, forget, override, topics,
-    schemas,
+    schemas, card,
 )  # fmt: skip
 
 EPILOG: Final = "exit codes:\n" + "\n".join(f"  {code:>3}  {meaning}" for code, meaning in EXIT_CODES.items())

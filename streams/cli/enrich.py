@@ -22,7 +22,7 @@ from producers.sources.files import read_files
 from producers.sources.mapping import parse_mapping
 from streams.cli.common import settings_from, user_errors, verb
 from streams.cli.errors import FAILED, OK, TERMINATED, UserError
-from streams.cli.output import Output, check_apart
+from streams.cli.output import STDOUT, Output, check_apart
 from streams.cli.progress import Progress
 from streams.contracts.codec import decode_raw, encode
 from streams.contracts.errors import Malformed
@@ -48,6 +48,7 @@ EXAMPLE = """\
   newswire enrich articles.jsonl.gz - --map body=text,date=published_at | jq .title
   newswire enrich page.html out.jsonl --source example.org
   newswire enrich feed.jsonl out.jsonl --stages normalise,dedupe    no models: fast
+  newswire enrich story.txt --source example.org --show    read it: names, who said what, what was removed
 one outcome line for each line of input that is not blank; a dead one names its file
 exit code 1 when an input could not be read: its dead line has the reason unreadable"""
 
@@ -62,7 +63,10 @@ def add(verbs: Any) -> None:
     sub.add_argument(
         "input", metavar="IN", help="JSONL, JSONL.gz, .txt, .html, a folder of those, or - for standard input"
     )
-    sub.add_argument("output", metavar="OUT", help="JSONL file to write, or - for standard output")
+    sub.add_argument(
+        "output", metavar="OUT", nargs="?", help="JSONL file to write, or - for standard output; with --show not needed"
+    )
+    sub.add_argument("--show", action="store_true", help="print each article to be read, on standard output")
     sub.add_argument(
         "--map", metavar="OLD=NEW,…", default="", help="rename input fields, e.g. body=text,date=published_at"
     )
@@ -83,17 +87,17 @@ def run(arguments: argparse.Namespace) -> int:
     stages = _stages(arguments.stages)
     ingested_at = _instant(arguments.ingested_at)
     unread = _Unread()
+    target = _target(arguments)
     try:
         mapping = parse_mapping(arguments.map)
         items = read_files([arguments.input], mapping=mapping, source=arguments.source)
-        check_apart(arguments.input, arguments.output)
+        check_apart(arguments.input, target)
         with ExitStack() as stack, user_errors():
             stack.enter_context(_termination_said())
-            out = stack.enter_context(closing(Output(arguments.output)))
+            out = stack.enter_context(closing(Output(target)))
             progress = stack.enter_context(Progress("articles", quiet=arguments.quiet))
-            counts = _write_all(
-                enrich(unread.of(items), settings, stages=stages, ingested_at=ingested_at), out, progress
-            )
+            lines = enrich(unread.of(items), settings, stages=stages, ingested_at=ingested_at)
+            counts = _write_all(shown(lines) if arguments.show else lines, out, progress)
     except InputError as error:
         raise UserError(str(error)) from None
     if not arguments.quiet:
@@ -102,6 +106,29 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"newswire: {said}", file=sys.stderr)
         return FAILED
     return OK
+
+
+def _target(arguments: argparse.Namespace) -> str:
+    """Return where lines go: nowhere, where articles are only shown."""
+    if arguments.output is None and not arguments.show:
+        raise UserError("OUT is missing: name a file, or - for standard output, or give --show")
+    if arguments.output == STDOUT and arguments.show:
+        raise UserError("--show and OUT - would both write to standard output: name a file, or leave OUT out")
+    return arguments.output or os.devnull
+
+
+def shown(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the lines, and print the outcome of each to be read."""
+    from rich.console import Console
+
+    from streams.cli.sheet import sheet
+    from streams.cli.show import short
+
+    console = Console(highlight=False)
+    for line in lines:
+        event = OUTCOMES[json.loads(line)["outcome"]].model_validate_json(line)
+        console.print(sheet(event) if isinstance(event, EnrichedArticle) else short(event))
+        yield line
 
 
 def enrich(
