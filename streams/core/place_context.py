@@ -30,7 +30,7 @@ AROUND_KM: Final = 1_000.0  # a neighbouring country
 # else speaks for. So a hamlet is a link only where something does.
 UNKNOWN: Final = 6.0
 TEMPERATURE: Final = 1.3  # evidence overlaps (what is near is in the same state too): odds are less than their sum says
-ROUNDS: Final = 4
+ROUNDS: Final = 6  # shares hardly move after them
 EARTH_KM: Final = 6_371.0
 _LARGE: Final = (int(Kind.COUNTRY), int(Kind.ADMIN1), int(Kind.CONTINENT))  # a middle says nothing of what is near
 
@@ -53,8 +53,9 @@ class Anchor(NamedTuple):
 def weigh(toponyms: Sequence[Toponym], anchors: Sequence[Anchor], gazetteer: Gazetteer) -> list[Floats]:
     """Return how likely each row of each toponym is, given what is likely of the others.
 
-    What a toponym's shares lack to 1 is the share of places that the gazetteer does not have. Each
-    round takes the shares of the round before as weights; it begins with each name by itself.
+    What a toponym's shares lack to 1 is the share of places that the gazetteer does not have. It begins with each name
+    by itself; each round takes the mean shares of the two rounds before, so that names that pull each other to and fro
+    come to rest.
     """
     rows = np.concatenate([t.rows for t in toponyms])
     prior = np.concatenate([t.prior for t in toponyms])
@@ -70,14 +71,14 @@ def weigh(toponyms: Sequence[Toponym], anchors: Sequence[Anchor], gazetteer: Gaz
         (AMONG_COUNTRIES, _among_countries(rows, gazetteer) & others, np.zeros(len(rows))),
         *((gain, kernel * others, np.zeros(len(rows))) for gain, kernel in _nearness(rows, gazetteer)),
     )
-    share = _shares(prior, owner, starts)
+    share = before = _shares(prior, owner, starts)
     for _ in range(ROUNDS):
-        mass = share * weight
+        mass = (share + before) / 2 * weight
         score = prior.copy()
         for gain, kernel, anchored in kernels:
             support = kernel @ mass + anchored
             score += gain * support / (support + HALF)
-        share = _shares(score, owner, starts)
+        before, share = share, _shares(score, owner, starts)
     return np.split(share, starts[1:])
 
 

@@ -53,10 +53,10 @@ MARKED: Final = 12.0  # "Paris, Texas"
 MAYBE_MARKED: Final = 6.0  # "Georgia, Texas"; "Texas' Paris"
 DIVISION: Final = 6.0  # "Washington state"
 DATELINE: Final = 6.0  # "WASHINGTON (AP) - ": a reporter is in a town
+SOURCE: Final = 3.0  # in the country of the publisher's domain: twenty to one
 LABEL_CITY: Final = 2.0  # newspapers are named for towns
 
 # Weights of what else tells where an article belongs; a place that it names weighs 1.
-SOURCE_WEIGHT: Final = 1.5  # the country of the publisher's domain
 LABEL_WEIGHT: Final = 2.0  # a country or state in the publisher's name
 REGION_WEIGHT: Final = 1.0  # a country or state in the text outside of names of places, times the root of how often
 NAMED_WEIGHT: Final = 2.0  # a place of the publisher's name
@@ -101,23 +101,43 @@ def place_links(
     links: list[tuple[Link, ...]] = [()] * len(entities)
     host = host_of(url, source)
     label = label_of(host)
-    toponyms: list[Toponym] = []
-    owners: list[int] = []
-    for at, entity in enumerate(entities):
-        toponym = _toponym(entity, text, label, gazetteer) if len(toponyms) < MAX_TOPONYMS else None
-        if toponym is not None:
-            toponyms.append(toponym)
-            owners.append(at)
+    toponyms, owners = _toponyms(entities, text, label, source_country(host, gazetteer), gazetteer)
     if not toponyms:
         return links
     limit = min(MAX_CANDIDATES, MAX_ROWS // len(toponyms))
     toponyms = [_likeliest(toponym, limit) for toponym in toponyms]
-    anchors = _anchors(entities, title, text, host, label, gazetteer)
-    for at, toponym, shares in zip(owners, toponyms, weigh(toponyms, anchors, gazetteer), strict=True):
-        best = int(np.argmax(shares))
-        if shares[best] >= MIN_SCORE:
-            links[at] = (_link(entities[at], text, int(toponym.rows[best]), float(shares[best]), gazetteer),)
+    anchors = _anchors(entities, title, text, label, gazetteer)
+    weighed = weigh(toponyms, anchors, gazetteer)
+    for at, number in owners.items():
+        best = int(np.argmax(weighed[number]))
+        share, row = float(weighed[number][best]), int(toponyms[number].rows[best])
+        if share >= MIN_SCORE:
+            links[at] = (_link(entities[at], text, row, share, gazetteer),)
     return links
+
+
+def _toponyms(
+    entities: Sequence[Entity], text: str, label: str, home: int | None, gazetteer: Gazetteer
+) -> tuple[list[Toponym], dict[int, int]]:
+    """Return the names of places, and which of them each entity has.
+
+    Entities that may mean the same rows are one name ("PARIS", "Paris"): two would speak for each other.
+    """
+    toponyms: list[Toponym] = []
+    owners: dict[int, int] = {}
+    numbers: dict[bytes, int] = {}
+    for at, entity in enumerate(entities):
+        toponym = _toponym(entity, text, label, home, gazetteer) if len(toponyms) < MAX_TOPONYMS else None
+        if toponym is None:
+            continue
+        owners[at] = number = numbers.setdefault(toponym.rows.tobytes(), len(toponyms))
+        if number == len(toponyms):
+            toponyms.append(toponym)
+        else:
+            known = toponyms[number]
+            prior = np.maximum(known.prior, toponym.prior)
+            toponyms[number] = Toponym(known.rows, prior, max(known.weight, toponym.weight))
+    return toponyms, owners
 
 
 def _link(entity: Entity, text: str, row: int, share: float, gazetteer: Gazetteer) -> Link:
@@ -139,7 +159,7 @@ def _link(entity: Entity, text: str, row: int, share: float, gazetteer: Gazettee
     )
 
 
-def _toponym(entity: Entity, text: str, label: str, gazetteer: Gazetteer) -> Toponym | None:
+def _toponym(entity: Entity, text: str, label: str, home: int | None, gazetteer: Gazetteer) -> Toponym | None:
     """Return what the name may mean; None where the gazetteer has nothing by it."""
     found = _candidates(entity, text, gazetteer)
     if found is None:
@@ -149,6 +169,8 @@ def _toponym(entity: Entity, text: str, label: str, gazetteer: Gazetteer) -> Top
     if entity.type == PEOPLE:
         return Toponym(rows, prior, 1.0)
     prior += _marks(entity, text, rows, gazetteer)
+    if home is not None:
+        prior += SOURCE * (gazetteer.countries[rows] == home)
     named = named_in(label, entity.name)
     if named:
         prior += LABEL_CITY * (gazetteer.kinds[rows] == Kind.CITY)
@@ -268,9 +290,7 @@ def _inside(rows: Rows, marked: Marked, gazetteer: Gazetteer) -> Floats:
     return np.where(inside, MARKED if marked.sure else MAYBE_MARKED, 0.0)
 
 
-def _anchors(
-    entities: Sequence[Entity], title: str, text: str, host: str, label: str, gazetteer: Gazetteer
-) -> list[Anchor]:
+def _anchors(entities: Sequence[Entity], title: str, text: str, label: str, gazetteer: Gazetteer) -> list[Anchor]:
     # Places and peoples are toponyms of their own; Virginia Woolf is not from there.
     covered = frozenset(
         m.start for e in entities if e.type in PLACE_TYPES or e.type in ("PERSON", PEOPLE) for m in e.mentions
@@ -279,9 +299,6 @@ def _anchors(
         Anchor(rows, REGION_WEIGHT * math.sqrt(count))
         for rows, count in regions_named(text, covered, gazetteer).items()
     ]
-    country = source_country(host, gazetteer)
-    if country is not None:
-        anchors.append(Anchor((country,), SOURCE_WEIGHT))
     region = regions_in(label, gazetteer)
     if region:
         anchors.append(Anchor(region, LABEL_WEIGHT))

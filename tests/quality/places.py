@@ -160,10 +160,16 @@ def main() -> None:
 
 
 def _print_scores(rows: Sequence[Judged]) -> None:
-    print("\n| score | links | right |\n| --- | --- | --- |")
+    print("\n| score | links | right | links from there on | right |\n| --- | --- | --- | --- | --- |")
+    scored = [(row.link.score, row.exact) for row in rows if row.link is not None]
     for low, high in pairwise(SCORES):
-        bin_ = [row.exact for row in rows if row.link is not None and low <= row.link.score < high]
-        print(f"| {low} to {high} | {len(bin_)} | {100 * sum(bin_) / max(1, len(bin_)):.1f} % |")
+        these, those = ([right for score, right in scored if low <= score < end] for end in (high, 2))
+        cells = [f"{len(these)} | {_percent(these)}", f"{len(those)} | {_percent(those)}"]
+        print(f"| {low} to {high} | {' | '.join(cells)} |")
+
+
+def _percent(right: Sequence[bool]) -> str:
+    return f"{100 * sum(right) / max(1, len(right)):.1f} %"
 
 
 def _print_time(gazetteer: Gazetteer) -> None:

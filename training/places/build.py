@@ -49,6 +49,12 @@ DIRECTIONS: Final = frozenset(
      "southeastern", "southwestern", "central", "centre", "center", "coast", "capital", "upper", "lower", "the")
 )  # fmt: skip
 
+# Words of English that are states as well; in a text without a mark they are words.
+WORDS: Final = frozenset(
+    ("first", "free", "delta", "rivers", "falcon", "golden", "barn", "meta", "para", "spore", "liber", "number one",
+     "state", "federal district", "free state", "south east", "north central", "frontier", "eden", "islands")
+)  # fmt: skip
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
@@ -267,7 +273,7 @@ def _regions(
         large = place.kind == Kind.ADMIN1 and population[row] >= MIN_REGION_POPULATION
         if place.kind == Kind.COUNTRY or large:
             for key in own[row] if place.kind == Kind.COUNTRY else own[row] | other[row]:
-                if DIRECTIONS.issuperset(key.split()):
+                if key in WORDS or DIRECTIONS.issuperset(key.split()):
                     continue
                 if len(key) >= MIN_REGION_CHARS or key in ("us", "uk", "uae"):
                     found[key].append(row)

@@ -66,6 +66,14 @@ def test_an_ambiguous_name_without_context_gets_no_link() -> None:
     assert id_of("A man from Springfield won.", "Springfield") is None
 
 
+def test_two_spellings_of_a_name_do_not_speak_for_each_other() -> None:
+    text = "SPRINGFIELD: A man from Springfield won."
+    assert id_of(text, "Springfield", "SPRINGFIELD") is None
+    marked = linked("PARIS, Texas. It rained in Paris.", "PARIS", "Paris")
+    assert {link.id for link in marked.values() if link} == {PARIS_TEXAS}
+    assert None not in marked.values()
+
+
 def test_other_places_tell_which_is_meant() -> None:
     assert id_of("From Springfield to Chicago.", "Springfield", "Chicago") == SPRINGFIELD_ILLINOIS
     assert id_of("From Springfield to Eugene.", "Springfield", "Eugene") == SPRINGFIELD_OREGON
