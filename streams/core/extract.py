@@ -6,6 +6,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from streams.contracts.events import ClassifiedArticle, EnrichedArticle, Entity, Mention, Quote
 from streams.contracts.ids import entity_id, event_id
+from streams.core.address import MAN, WOMAN, Addressed, address_before, is_wife
 from streams.core.aliases import declared_acronym, find_aliases
 from streams.core.counterparts import Named, told_roles
 from streams.core.gazetteer import Gazetteer
@@ -108,7 +109,7 @@ def extract_entities(
     total = sum(weights.values())
     roles = _roles({key: group for key, group in groups.items() if types[key] == "PERSON"}, parts)
     return tuple(
-        _entity(types[key], group, roles.get(key, ()), 1000 * weights[key] // total if total else 0)
+        _entity(types[key], _name(key, group), group, roles.get(key, ()), 1000 * weights[key] // total if total else 0)
         for key, group in groups.items()
     )
 
@@ -150,11 +151,27 @@ def _grouped(found: list[_Found], parts: tuple[str, str]) -> tuple[dict[_Key, li
     ]
     defined = [(acronym, f.key[1]) for f in found if not f.key[0] and (acronym := _declared(f, types, parts))]
     aliases = find_aliases(forms, defined)
+    addressed = Addressed(forms, aliases)
     groups: dict[_Key, list[_Found]] = {}
     for item in found:
-        kind, folded = item.key
-        groups.setdefault((kind, folded if kind else aliases.get(folded, folded)), []).append(item)
+        key = _addressed(item, addressed, parts) or _aliased(item.key, aliases)
+        types.setdefault(key, item.label)  # of a person who is only addressed
+        groups.setdefault(key, []).append(item)
     return groups, types
+
+
+def _aliased(key: _Key, aliases: dict[str, str]) -> _Key:
+    kind, folded = key
+    return kind, folded if kind else aliases.get(folded, folded)
+
+
+def _addressed(item: _Found, addressed: Addressed, parts: tuple[str, str]) -> _Key | None:
+    """Return the key of the person whom "Mrs. Novak" names; None where the address does not tell."""
+    if item.label != "PERSON":
+        return None
+    text = parts[item.part]
+    key = addressed.whom(item.key[1], address_before(text, item.start), wife=is_wife(text, item.start))
+    return None if key is None else ("", key)
 
 
 def _declared(item: _Found, types: dict[_Key, str], parts: tuple[str, str]) -> str | None:
@@ -174,8 +191,14 @@ def _weight(group: list[_Found], text_length: int) -> int:
     return (count + titled) * (2 * text_length - first + 1)
 
 
-def _entity(type_: str, group: list[_Found], roles: tuple[str, ...], salience: int) -> Entity:
+def _name(key: _Key, group: list[_Found]) -> str:
+    """Return the fullest name, with the address where only that tells the person from who bears the surname."""
     name = _canonical(group)
+    address = next((a for a in (MAN, WOMAN) if key[1].startswith(a.lower() + " ")), None)
+    return f"{address} {name}" if address else name
+
+
+def _entity(type_: str, name: str, group: list[_Found], roles: tuple[str, ...], salience: int) -> Entity:
     mentions = tuple(Mention(start=f.start, end=f.end, text=f.name) for f in group if f.part == 1)
     return Entity(
         entity_id=entity_id(type_, name),

@@ -23,6 +23,13 @@ _WHOLE: Final = (
     (re.compile(r"\bUSA T(?:ODAY|oday)\b"), "ORG"),
     (re.compile(r"\bWashington [Ss]tate\b(?! [A-Z])"), "GPE"),
 )
+# "OSLO, April 7 (Fair Wire) - ": the place of a dateline, the agency behind it.
+_DATELINE: Final = re.compile(
+    r"^(?P<place>[A-Z][A-Z'’.]+(?:[ -][A-Z][A-Z'’.]*){0,3})(?=[,(—–-]| [(—–-])(?:, [^\n()—–]{1,40}?)?"
+    r" ?(?:\((?P<agency>[A-Z][\w.& -]{1,30})\) ?)?(?:--?|[—–]) ",
+    re.MULTILINE,
+)
+_NO_PLACE: Final = word_set("BREAKING UPDATE UPDATED EXCLUSIVE WATCH VIDEO OPINION ANALYSIS LIVE NEW EDITORIAL PHOTOS")
 # These count where there is no mark.
 _FREE: Final = (
     (re.compile(r"\b(?:Prime|Foreign|First|Chief) Minister['’]s Office\b|\bPresident['’]s Office\b"), "ORG"),
@@ -54,7 +61,7 @@ _LOOK_BACK: Final = 24  # characters
 
 def with_patterns(text: str, mentions: Sequence[RawMention]) -> list[RawMention]:
     """Return the mentions, sorted, and those that form alone tells; mentions come sorted, without overlap."""
-    whole = [*_matches(_WHOLE, text), *_nicknames(text, mentions), *_works(text, mentions)]
+    whole = [*_matches(_WHOLE, text), *_datelines(text), *_nicknames(text, mentions), *_works(text, mentions)]
     laid = _laid(mentions, whole, instead=True)
     return _laid(laid, [*_matches(_FREE, text), *_states(text), *_acronyms(text, mentions)], instead=False)
 
@@ -79,6 +86,14 @@ def _matches(patterns: Iterable[tuple[re.Pattern[str], str]], text: str) -> Iter
         group = "name" if "name" in pattern.groupindex else 0
         for match in pattern.finditer(text):
             yield RawMention(*match.span(group), label)
+
+
+def _datelines(text: str) -> Iterator[RawMention]:
+    for match in _DATELINE.finditer(text):
+        if _NO_PLACE.isdisjoint(match["place"].split()):
+            yield RawMention(*match.span("place"), "GPE")
+            if match["agency"]:
+                yield RawMention(*match.span("agency"), "ORG")
 
 
 def _states(text: str) -> Iterator[RawMention]:

@@ -33,7 +33,10 @@ _OFFICES: Final = _RANKS | word_set(
     spokeswoman spokesperson ambassador envoy judge justice attorney lawyer prosecutor professor coach speaker
     leader lawmaker mp commissioner inspector treasurer superintendent sheriff officer undersecretary whip
     economist analyst counsel agent candidate nominee columnist correspondent commentator actor actress author
-    journalist reporter publisher activist historian scientist partner banker"""
+    journalist reporter publisher activist historian scientist partner banker executive teacher headteacher doctor nurse
+    engineer astronomer biologist ecologist geologist physicist chemist epidemiologist psychologist farmer fisherman
+    architect artist musician composer conductor novelist poet writer photographer filmmaker librarian imam rabbi priest
+    pastor researcher curator organiser organizer"""
 )
 _MODIFIERS: Final = word_set(
     """prime foreign interior exterior defence defense finance home health education energy trade transport
@@ -69,12 +72,12 @@ _PLURALS: Final = {
 # They open a title and say nothing of the office.
 _OPENING: Final = word_set("freshman fellow veteran longtime outgoing incoming")
 _TITLE_WORDS: Final = _HONORIFICS | _OFFICES | _MODIFIERS | _OPENING
-_INCOMPLETE: Final = frozenset(("officer",))  # a role only behind a modifier: "chief executive officer"
+_INCOMPLETE: Final = frozenset(("officer", "executive"))  # a role only behind a modifier: "chief executive officer"
 _AFTER_OFFICE: Final = frozenset(("of", "at", "for", "and", "in", "with", "from", "who"))
 _DETERMINERS: Final = frozenset(("the", "a", "an", "his", "her", "its", "their", "our"))
 _CLAUSE_END: Final = re.compile(r"[,.;:()\n\u2013\u2014\"“”]")
 # Words that are names too are no title when they open a name: "Major Garrett", "King Vidor".
-_NAMES_TOO: Final = word_set("major king prince justice head bishop cardinal marshal judge banker")
+_NAMES_TOO: Final = word_set("major king prince justice head bishop cardinal marshal judge banker imam rabbi")
 
 
 def title_length(name: str) -> int:
@@ -182,7 +185,8 @@ def _role_after(text: str, end: int) -> list[str]:
             while first > 0 and _modifies(words, first - 1):
                 first -= 1
             return [] if first == i and _word(word) in _INCOMPLETE else [_written(words[first : i + 1])]
-        if not (_word(word) in _MODIFIERS or _word(word) in _DETERMINERS or word[:1].isupper() or i == 0):
+        is_passed = _word(word) in _MODIFIERS | _DETERMINERS or word[:1].isupper() or word.endswith(("'s", "’s"))
+        if not is_passed and i > 0:
             return []
     return []
 

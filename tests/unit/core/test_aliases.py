@@ -145,3 +145,26 @@ def test_a_people_is_not_its_country_and_a_party_not_another() -> None:
 
 def test_of_steps_that_contradict_each_other_the_earlier_holds() -> None:
     assert joined({"a": "b"}, {"b": "a", "c": "a"}, {"a": "c"}) == {"a": "b", "c": "a"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "[Mary Novak|PERSON] and [John Novak|PERSON] came. Mr. [Novak|PERSON] left. Mrs. [Novak|PERSON] slept.",
+            {"Mary Novak": 2, "John Novak": 2},
+        ),
+        (
+            "[Zorb Novak|PERSON] and [John Novak|PERSON] came. Ms. [Novak|PERSON] left.",
+            {"Zorb Novak": 2, "John Novak": 1},
+        ),
+        ("[John Novak|PERSON] came. Mrs. [Novak|PERSON] left.", {"John Novak": 1, "Mrs. Novak": 1}),
+        ("[Zorb Novak|PERSON] came. Mrs. [Novak|PERSON] left.", {"Zorb Novak": 2}),
+        ("President and Mrs. [Novak|PERSON] came. So did [Zorb Novak|PERSON].", {"Zorb Novak": 1, "Mrs. Novak": 1}),
+        ("[Zorb Novak|PERSON] and [Zerb Novak|PERSON] came. Mr. [Novak|PERSON] left.", None),
+        ("Mr. [Novak|PERSON] came. Mrs. [Novak|PERSON] left.", {"Novak": 2}),
+    ],
+)
+def test_how_people_are_addressed_tells_them_apart(text: str, expected: dict[str, int] | None) -> None:
+    found = {name: len(e.mentions) for name, e in entities_of(text).items()}
+    assert found == (expected or {"Zorb Novak": 1, "Zerb Novak": 1, "Novak": 1})

@@ -12,18 +12,24 @@ from tests.marked import marked
 NAMES = 400
 MAX_GROWTH = 2.4  # sorting and long words; pairs would be 4
 
+
+def letters(number: int) -> str:
+    """Return a word for a number: no person has digits."""
+    return "".join("ghijklmnop"[int(digit)] for digit in str(number))
+
+
 HOSTILE: dict[str, Callable[[int], str]] = {
-    "one surname": lambda i: f"[Mi{i:x}ra Novak|PERSON] met ",
-    "one given name": lambda i: f"[Mira Nov{i:x}ak|PERSON] met ",
-    "two given names": lambda i: f"[Mira Jana Nov{i:x}ak|PERSON] met ",
-    "surnames alone": lambda i: f"[Nov{i:x}ak|PERSON] met ",
-    "one last word": lambda i: f"[Os{i:x}lo Bergen Times|ORG] met the Times ",
-    "one first word": lambda i: f"[United Oslo Ber{i:x}gen|ORG] met United ",
-    "of one country": lambda i: f"[U.S. Os{i:x}lo|ORG] met [Os{i:x}lo|ORG] ",
-    "same initials": lambda i: f"[Os{i:x}lo Times|ORG] (OT) met [OT|ORG] ",
-    "words in quotation marks": lambda i: f"[Oslo{i:x}|ORG]'s “New Day” on the House, D-Fla. ",
-    "counterparts": lambda i: f"[Nov{i:x}ak|PERSON] met his Danish counterpart. ",
-    "repeats": lambda i: f"[Mira Novak{i % 10}|PERSON] met Novak and Novak{i % 10} ",
+    "one surname": lambda i: f"[Mi{letters(i)}ra Novak|PERSON] met ",
+    "one given name": lambda i: f"[Mira Nov{letters(i)}ak|PERSON] met ",
+    "two given names": lambda i: f"[Mira Jana Nov{letters(i)}ak|PERSON] met ",
+    "surnames alone": lambda i: f"[Nov{letters(i)}ak|PERSON] met ",
+    "one last word": lambda i: f"[Os{letters(i)}lo Bergen Times|ORG] met the Times ",
+    "one first word": lambda i: f"[United Oslo Ber{letters(i)}gen|ORG] met United ",
+    "of one country": lambda i: f"[U.S. Os{letters(i)}lo|ORG] met [Os{letters(i)}lo|ORG] ",
+    "same initials": lambda i: f"[Os{letters(i)}lo Times|ORG] (OT) met [OT|ORG] ",
+    "words in quotation marks": lambda i: f"[Oslo{letters(i)}|ORG]'s “New Day” on the House, D-Fla. ",
+    "counterparts": lambda i: f"[Nov{letters(i)}ak|PERSON] met his Danish counterpart. ",
+    "repeats": lambda i: f"[Mira Nov{letters(i % 10)}|PERSON] met Novak and Nov{letters(i % 10)} ",
 }
 
 

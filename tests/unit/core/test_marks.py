@@ -56,6 +56,10 @@ def test_splits(text: str, expected: list[str]) -> None:
         ('[Mira|PERSON] said "no" to [Novak|PERSON]', ["Mira|PERSON", "Novak|PERSON"]),
         ("The [Fair Weather Union|ORG] (FWU) said", ["Fair Weather Union|ORG", "FWU|ORG"]),
         ("[Oslo|ORG] (AP)", ["Oslo|ORG"]),
+        ("[OSLO|PERSON], April 7 ([Fair Wire|PERSON]) - It snowed.", ["OSLO|GPE", "Fair Wire|ORG"]),
+        ("[PORT OSLO|ORG] — It snowed.", ["PORT OSLO|GPE"]),
+        ("It is [OSLO|ORG] (Fair) - or is it", ["OSLO|ORG"]),
+        ("BREAKING — It snowed.", []),
     ],
 )
 def test_patterns(text: str, expected: list[str]) -> None:
