@@ -20,6 +20,10 @@ from streams.core.subjects import Subject, phrase_after, phrase_before, subject_
 
 MAX_QUOTED_AS: Final = 16  # tokens between "quoted" and "as saying"
 _SPEECHES: Final = words("statement letter tweet message report memo email interview speech post")
+_SPEAKERS: Final = _SPEECHES | words(
+    """spokesman spokeswoman spokesperson spokesmen official officials source sources lawyer lawyers police analyst
+    analysts expert experts witness witnesses researchers authorities minister president"""
+)
 _QUOTING: Final = words("quoted quotes quoting cited cites citing")
 _HELD: Final = ARTICLES | words("this that his her its their")
 
@@ -148,9 +152,14 @@ def _inverted(tokens: Sequence[Token], sentence: Sentence, i: int, cue: Cue) -> 
         return None
     if opens and not (after.end < sentence.last and tokens[after.end].text in (":", ",")):
         return None
-    if not quoted and (after.subject.kind != "name" or not _rests(tokens, after.end, sentence.last)):
+    if not quoted and not (_speaks(tokens, after.subject) and _rests(tokens, after.end, sentence.last)):
         return None
     return Attribution(cue, i, i + 1, i, after.end, after.subject, inverted=True, joined=False)
+
+
+def _speaks(tokens: Sequence[Token], subject: Subject) -> bool:
+    """Say whether a phrase behind "..., said" is who said it, and not what was said: "a man left"."""
+    return subject.kind == "name" or tokens[subject.head].text in _SPEAKERS
 
 
 def _rests(tokens: Sequence[Token], i: int, last: int) -> bool:

@@ -132,7 +132,7 @@ class _Reader:
         if head.kind == NAME:
             start, end = head.start, head.end
         else:
-            start, end = self._tokens[subject.first].start, head.end
+            start, end = self._tokens[subject.first].start, self._tokens[subject.last - 1].end
         return Mention(start=start, end=end, text=self._text[start:end])
 
     def _voice_of(

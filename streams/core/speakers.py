@@ -245,8 +245,10 @@ class Speakers:
 
     def _described(self, subject: Subject, sentence: Sentence, paragraph: int) -> int | None:
         words = self._tokens[subject.first : subject.head + 1]
-        if words[0].text.split(" ")[0] != "the" or subject.last != subject.head + 1:
+        if words[0].text.split(" ")[0] != "the":
             return None
+        if subject.last != subject.head + 1:
+            return self._office_of(subject)
         if _AGE.fullmatch(words[-1].text) or self._is_epithet(words[-1]):
             return self._in_reach("", sentence, subject.first, paragraph)
         rest = words[1:]
@@ -263,6 +265,14 @@ class Speakers:
         if len(words) == 2 and not matching:
             return self._seats.get(phrase)
         return None
+
+    def _office_of(self, subject: Subject) -> int | None:
+        """Return the one person whose role says the same in other order: army chief, "the chief of army staff"."""
+        words = {t.text for t in self._tokens[subject.first : subject.last] if t.kind == WORD}
+        roles = [role for role in self._roles if " " in role and words.issuperset(role.split())]
+        matching = {p for role in roles for p in self._roles[role]}
+        start = self._tokens[subject.first].start
+        return matching.pop() if len(matching) == 1 and self._seen(min(matching), start) else None
 
     def _is_epithet(self, head: Token) -> bool:
         """Say whether the words stand for who was just named: "the Florida Republican"."""

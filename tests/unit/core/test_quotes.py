@@ -105,6 +105,10 @@ class TestWhereTheSpeakerIsTold:
         assert re.sub("^that ", "", clause).lower() == "the port would close"
         assert speaker == "Mira Novak"
 
+    def test_a_statement_says_it(self) -> None:
+        text = "The port would close, said a statement by Kelmar Bank."
+        assert reported(text) == [("The port would close", None)]
+
     def test_what_somebody_vowed_or_asked_for(self) -> None:
         assert reported("Mira Novak vowed to close the port.") == [("to close the port", "Mira Novak")]
         assert reported("Mira Novak urged Sudland to close the port.") == [("to close the port", "Mira Novak")]
@@ -246,6 +250,10 @@ class TestDescriptions:
     def test_nobody_who_is_named_later_only(self) -> None:
         text = '"It rained," the mayor said. Mayor Mira Novak met Otto Berg.'
         assert direct(text, {"Mira Novak": ("mayor",)}) == [('"It rained,"', None)]
+
+    def test_an_office_in_other_words(self) -> None:
+        text = 'Harbour police chief Mira Novak met Otto Berg. "It rained," the chief of harbour police said.'
+        assert direct(text, {"Mira Novak": ("police chief",)}) == [('"It rained,"', "Mira Novak")]
 
     def test_what_an_organisation_is(self) -> None:
         text = 'Harbour Court heard the case. "The port may close," the court said.'
