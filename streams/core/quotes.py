@@ -257,7 +257,7 @@ class _Reader:
                 continue
             outer = n
             start = clause_start(self._tokens, item, sentence.last)
-            if start is not None:
+            if start is not None and not (item.cue.form == "prep" and self._closes(item, sentence)):
                 end = self._clause_end(told, n, sentence)
             elif self._closes(item, sentence):
                 start, end = free_from, item.left

@@ -104,10 +104,7 @@ def phrase_before(tokens: Sequence[Token], first: int, last: int, depth: int = 3
     # "Josh Lee and Mira Novak said": the first of them, as the names are told
     if tokens[before].text == "and" and before > first and tokens[before - 1].kind == NAME and head.kind == NAME:
         return phrase_before(tokens, first, before - 1, 0) or Subject("name", start, last + 1, last)
-    kind: Kind = "name" if head.kind == NAME or (head.capital and last > first) else "description"
-    if head.text == "NORP" and tokens[start].text in ARTICLES:  # "the Kentucky Republican" is somebody
-        kind = "description"
-    return Subject(kind, start, last + 1, last)
+    return Subject(_kind(tokens, start, last), start, last + 1, last)
 
 
 def _phrase_start(tokens: Sequence[Token], first: int, last: int) -> int:
@@ -200,9 +197,27 @@ def phrase_after(tokens: Sequence[Token], start: int, last: int) -> After | None
         if start < last and tokens[start].kind == WORD and tokens[start].text in PRONOUNS:
             return After(Subject("pronoun", start, start + 1, start), start + 1)
         return None
+    named = _named_behind(tokens, i, last)
+    if tokens[i - 1].text != PERSON and named is not None:
+        return After(Subject("name", start, named + 1, named), named + 1)
     if tokens[i - 1].kind == NAME or (head >= 0 and tokens[i - 1].capital):
-        return After(Subject("name", start, i, head if tokens[i - 1].kind != NAME else i - 1), i)
+        head = i - 1 if tokens[i - 1].kind == NAME else head
+        return After(Subject(_kind(tokens, start, head), start, i, head), i)
     if tokens[i - 1].text == "'s":
         return None
-    kind: Kind = "name" if tokens[i - 1].capital else "description"
-    return After(Subject(kind, start, i, i - 1), i)
+    return After(Subject(_kind(tokens, start, i - 1), start, i, i - 1), i)
+
+
+def _named_behind(tokens: Sequence[Token], i: int, last: int) -> int | None:
+    """Return where the name is that says who a description is: "the head teacher, Mira Novak"."""
+    if i + 1 < last and tokens[i].text == "," and tokens[i].kind == MARK and tokens[i + 1].text == PERSON:
+        closed = i + 2 >= last or tokens[i + 2].kind in (MARK, QUOTE)
+        return i + 1 if closed else None
+    return None
+
+
+def _kind(tokens: Sequence[Token], start: int, head: int) -> Kind:
+    """Tell a name from a description; "the Kentucky Republican" is somebody, "Republicans" are they."""
+    if tokens[head].text == "NORP" and tokens[start].text in ARTICLES:
+        return "description"
+    return "name" if tokens[head].kind == NAME or (tokens[head].capital and head > start) else "description"
