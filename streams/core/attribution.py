@@ -20,6 +20,7 @@ from streams.core.subjects import Subject, phrase_after, phrase_before, subject_
 
 MAX_QUOTED_AS: Final = 16  # tokens between "quoted" and "as saying"
 _SPEECHES: Final = words("statement letter tweet message report memo email interview speech post")
+_OURSELVES: Final = words("i we you")  # outside of marks they are the author and the reader
 _SPEAKERS: Final = _SPEECHES | words(
     """spokesman spokeswoman spokesperson spokesmen official officials source sources lawyer lawyers police analyst
     analysts expert experts witness witnesses researchers authorities minister president"""
@@ -145,6 +146,8 @@ def _inverted(tokens: Sequence[Token], sentence: Sentence, i: int, cue: Cue) -> 
     at = i - 2 if comma else i - 1
     quoted = at >= sentence.first and tokens[at].kind == QUOTE
     opens = i == sentence.first
+    if quoted and not comma and not tokens[at].text and at > sentence.first:
+        quoted = False  # "who directed 'Rain' said"
     if not (quoted or opens or tokens[i - 1].text == ",") or not (cue.zero or cue.that or quoted):
         return None
     after = phrase_after(tokens, i + 1, sentence.last)
@@ -176,10 +179,14 @@ def _plain(tokens: Sequence[Token], sentence: Sentence, i: int, cue: Cue, free_f
         return None
     if look.passive or (cue.form == "past" and i + 1 < sentence.last and tokens[i + 1].text == "by"):
         return _by_agent(tokens, sentence, i, cue)
-    if cue.base in NOUNS and cue.form != "past" and not _told(tokens, sentence, i, look.subject, cue):
+    if look.subject is not None and tokens[look.subject.head].text in _OURSELVES:
         return None
-    if cue.base in DOUBTFUL and not _words_follow(tokens, sentence, i, cue):
-        return None
+    behind_quote = look.subject is not None and look.at > sentence.first and tokens[look.at - 1].kind == QUOTE
+    if not behind_quote:
+        if cue.base in NOUNS and cue.form != "past" and not _told(tokens, sentence, i, look.subject, cue):
+            return None
+        if cue.base in DOUBTFUL and not _words_follow(tokens, sentence, i, cue):
+            return None
     if look.subject is None and not look.joined and cue.base != "say" and not _beside_quote(tokens, sentence, i):
         return None
     left = look.at - 1 if look.joined else look.at
@@ -236,8 +243,6 @@ def _words_follow(tokens: Sequence[Token], sentence: Sentence, i: int, cue: Cue)
 
 
 def _beside_quote(tokens: Sequence[Token], sentence: Sentence, i: int) -> bool:
-    after = i + 1 < sentence.last and (
-        tokens[i + 1].kind == QUOTE
-        or (i + 2 < sentence.last and tokens[i + 1].text in (",", ":") and tokens[i + 2].kind == QUOTE)
-    )
-    return after or (i > sentence.first and tokens[i - 1].kind == QUOTE)
+    if i + 1 < sentence.last and tokens[i + 1].kind == QUOTE:
+        return True
+    return i + 2 < sentence.last and tokens[i + 1].text in (",", ":") and tokens[i + 2].kind == QUOTE

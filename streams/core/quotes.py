@@ -17,6 +17,7 @@ from streams.core.subjects import Subject
 
 MAX_QUOTES: Final = 500  # an article of 500 words has a dozen; each takes some 200 bytes of the event
 MAX_FROM_BARE: Final = 25  # tokens between "called" and the words that somebody was called
+MAX_ADDRESSEE: Final = 6  # tokens between "told" and the words that somebody was told
 MAX_GAP: Final = 8  # tokens between a quotation and the subject behind it: "President and General Counsel Lee"
 MIN_CLAUSE: Final = 3  # tokens; "said so" reports nothing
 _DASHES: Final = ("–", "—", "-", ":")
@@ -174,10 +175,15 @@ class _Reader:
         if self._is_title(k):
             at_once = skip_circumstances(self._tokens, item.right, k)
             return at_once == k - 1 and self._tokens[k - 1].text in (",", ":")
-        cue = item.cue
+        cue, before = item.cue, self._tokens[k - 1]
+        if cue.form == "prep" or (before.kind == MARK and before.text in (",", ":")):
+            return True
         if not (cue.zero or cue.that or cue.to):
             return k - item.right <= MAX_FROM_BARE
-        return True
+        if clause_start(self._tokens, item, k + 1) is not None:
+            return True
+        first = next(i for i in range(item.last, k + 1) if self._tokens[i].kind == QUOTE)
+        return first - item.last <= MAX_ADDRESSEE
 
     def _is_title(self, k: int) -> bool:
         """Say whether the words are written as the title of a work."""

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from streams.contracts.events import Entity
 from streams.core.english import CONJUNCTIONS, COORDINATING, PREPOSITIONS, PRONOUNS, STOPS, words
-from streams.core.speech_tokens import MARK, NAME, PERSON, TIME, WORD, Sentence, Token
+from streams.core.speech_tokens import MARK, NAME, PERSON, QUOTE, TIME, WORD, Sentence, Token
 from streams.core.subjects import Subject
 
 SPEAKING: Final = frozenset(("PERSON", "ORG", "GPE", "NORP", "FAC", "PRODUCT", "WORK_OF_ART"))
@@ -95,16 +95,28 @@ class Speakers:
 
     def subject_of(self, sentence: Sentence, limit: int) -> Subject | None:
         """Return the name or pronoun that is the subject of a sentence; None where it is neither, or not simple."""
-        first = self._main_clause(sentence.first, limit)
+        first = self._main_clause(self._behind_dateline(sentence.first, limit), limit)
         for i in range(first, min(limit, first + MAX_LEAD)):
             token = self._tokens[i]
             if token.kind == NAME and self._may_lead(i, limit):
-                return Subject("name", i, i + 1, i)
+                return (
+                    None if token.text != PERSON and self._leads_to_person(i, limit) else Subject("name", i, i + 1, i)
+                )
             if token.kind == WORD and token.text in PRONOUNS:
                 return Subject("pronoun", i, i + 1, i)
             if token.kind not in (NAME, WORD) or token.text in STOPS:
                 return None
         return None
+
+    def _behind_dateline(self, first: int, limit: int) -> int:
+        """Return where a sentence begins behind "OSLO (AP) - "."""
+        for i in range(first, min(limit, first + MAX_LEAD)):
+            token = self._tokens[i]
+            if token.kind == MARK and token.text in ("-", "–", "—"):
+                return i + 1
+            if not (token.kind in (NAME, MARK, TIME) or token.capital):
+                break
+        return first
 
     def _main_clause(self, first: int, limit: int) -> int:
         """Return where the main clause begins: behind "But in a letter last week, "."""
@@ -131,6 +143,8 @@ class Speakers:
             found = self.subject_of(sentence, sentence.last)
             if found is not None and (found.kind == "name" or self._tokens[found.head].text in _PRONOUN_GENDER):
                 subject = self.resolve(found, sentence, paragraph)
+        if subject is not None and self._may_be_mistyped(subject):
+            unknown = True
         people = self._people(sentence.first, sentence.last)
         led = self._people(sentence.first, sentence.last, leading=True)
         self._told.append(Told(paragraph, subject, people, led, unknown, speaker is not None and subject == speaker))
@@ -139,6 +153,11 @@ class Speakers:
     def _is_person(self, entity: int) -> bool:
         """Say whether an entity is a person: by its type, or by "Ms." where the model erred."""
         return self._entities[entity].type == PERSON or entity in self._genders
+
+    def _may_be_mistyped(self, entity: int) -> bool:
+        """Say whether a surname may have been taken for a place or an organisation: "Elonis", not "HHS"."""
+        name = self._entities[entity].name
+        return not self._is_person(entity) and " " not in name and not name.isupper()
 
     def _find_genders(self) -> dict[int, str]:
         found: dict[int, str] = {}
@@ -173,6 +192,15 @@ class Speakers:
             return False
         return not (following.kind == WORD and following.capital)
 
+    def _leads_to_person(self, i: int, limit: int) -> bool:
+        """Say whether a name may only describe somebody: "GOP nominee Mira Novak"."""
+        for token in self._tokens[i + 1 : min(limit, i + MAX_LEAD)]:
+            if token.text == PERSON:
+                return True
+            if token.kind not in (NAME, WORD) or token.text in STOPS:
+                return False
+        return False
+
     def _people(self, first: int, last: int, *, leading: bool = False) -> tuple[int, ...]:
         found = (
             token.ref
@@ -192,7 +220,8 @@ class Speakers:
 
     def _pronoun(self, word: str, sentence: Sentence, head: int, paragraph: int) -> int | None:
         if word == "it":
-            return self._it(paragraph)
+            before = self._tokens[sentence.first : head]
+            return self._it(paragraph) if all(t.kind in (QUOTE, MARK) for t in before) else None
         if word not in _PRONOUN_GENDER:
             return None
         gender = _PRONOUN_GENDER[word]
@@ -239,9 +268,9 @@ class Speakers:
 
     def _it(self, paragraph: int) -> int | None:
         told = self._told[-1] if self._told else None
-        if told is None or told.subject is None or paragraph - told.paragraph > 1:
+        if told is None or told.subject is None or not told.spoke or paragraph - told.paragraph > 1:
             return None
-        return told.subject if self._entities[told.subject].type in ("ORG", "GPE", "FAC") else None
+        return told.subject if self._entities[told.subject].type == "ORG" else None
 
     def _described(self, subject: Subject, sentence: Sentence, paragraph: int) -> int | None:
         words = self._tokens[subject.first : subject.head + 1]

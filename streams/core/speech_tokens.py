@@ -28,7 +28,8 @@ _TOKEN: Final = re.compile(
     r"|Tenn|Ky|La|Conn|Del|Md|Nev|vs|Mt|Ft|[^\W\d_])\.(?:[^\W\d_]\.)*"
     r"|\w+(?:(?:[’'&@-]|\.(?![A-Z]))\w+)*|[^\w\s]"
 )
-_NO_NAME: Final = re.compile(r"[A-Z]-[A-Z][a-z]*\.?|.*-year-old")
+_NO_NAME: Final = re.compile(r"[A-Z]-[A-Z][A-Za-z]*\.?|.*-year-old")
+_INVISIBLE: Final = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
 _SENTENCE_END: Final = frozenset(".!?")
 _INNER: Final = frozenset(".,!?…")
 _STOPPED: Final = frozenset((".", "…"))
@@ -116,6 +117,8 @@ def _words(text: str, start: int, end: int, tokens: list[Token]) -> None:
     for match in _TOKEN.finditer(text, start, end):
         word = match[0]
         first = word[0]
+        if first in _INVISIBLE:
+            continue
         if first == "\n":
             kind = BREAK
         elif first.isalnum() or len(word) > 1:

@@ -14,6 +14,7 @@ from streams.core.english import (
     RELATIVES,
     STOPS,
     is_adverb,
+    words,
 )
 from streams.core.speech_tokens import MARK, NAME, PERSON, QUOTE, TIME, WORD, Token
 
@@ -32,6 +33,7 @@ class Subject(NamedTuple):
     head: int
 
 
+_GOING: Final = words("went goes gone")
 _PAUSES: Final = frozenset(",;:(—–")
 
 
@@ -61,12 +63,16 @@ def subject_before(tokens: Sequence[Token], first: int, verb: int) -> Before:
         subject = _before_comma(tokens, first, i)
     elif token.kind == QUOTE and token.text == "," and i > first and tokens[i - 1].kind == WORD:
         subject = _before_comma(tokens, first, i)  # "Lee, host of 'Good Morning,' said"
+    elif token.text == "to" and i - 2 > first and tokens[i - 1].text == "on" and tokens[i - 2].text in _GOING:
+        return subject_before(tokens, first, i - 2)  # "Lee went on to say"
     elif token.kind == WORD and token.text == "to":
         denied = True  # "to say" is not said yet; "went on to say" is rare
     elif token.kind == WORD and token.text in ("and", "but", "or"):
         joined = True
     elif token.kind == WORD and token.text in RELATIVES:
         subject = _antecedent(tokens, first, i)
+    elif token.text == "'s" and i > first and tokens[i - 1].kind == NAME:
+        subject = phrase_before(tokens, first, i - 1)  # a name that ends so: "Marten's said"
     elif token.kind in (NAME, WORD):
         subject = phrase_before(tokens, first, i)
     return Before(subject, passive, denied, joined, subject.first if subject else i + 1)
