@@ -102,20 +102,36 @@ class _Reader:
 
     def _voices(self, told: Sequence[Attribution], sentence: Sentence, paragraph: int) -> list[_Voice]:
         voices: list[_Voice] = []
-        for item in told:
-            subject = item.subject
-            if item.joined and voices and self._after_colon(sentence, item).first <= told[len(voices) - 1].first:
+        for n, item in enumerate(told):
+            before = told[n - 1] if n else None
+            if item.joined and before is not None and self._shares(before, item, sentence):
                 entity, mention = voices[-1].entity, voices[-1].speaker
             else:
+                subject = item.subject
                 if item.joined:
                     subject = self._speakers.subject_of(self._after_colon(sentence, item), item.first)
-                closes = self._closes(item, sentence) and not self._behind_dash(item, sentence)
-                entity = self._speakers.resolve(subject, sentence, paragraph, closes=closes) if subject else None
+                entity = None
+                if subject is not None and not (before and self._may_be_other(subject, before, voices[-1])):
+                    closes = self._closes(item, sentence) and not self._behind_dash(item, sentence)
+                    entity = self._speakers.resolve(subject, sentence, paragraph, closes=closes)
                 mention = self._mention(subject) if subject else None
             self._numbers += 1
             start, end = self._tokens[item.first].start, self._tokens[item.last - 1].end
             voices.append(_Voice(entity, mention, item.cue.base, start, end, self._numbers))
         return voices
+
+    def _shares(self, before: Attribution, item: Attribution, sentence: Sentence) -> bool:
+        """Say whether a verb has the subject of the one before: not in "as the agency reported, Lee left, saying"."""
+        introduced = before.left > sentence.first and self._tokens[before.left - 1].text == "as"
+        return not introduced and self._after_colon(sentence, item).first <= before.first
+
+    def _may_be_other(self, subject: Subject, before: Attribution, voice: _Voice) -> bool:
+        """Say whether a pronoun may mean somebody unknown who spoke before in the sentence."""
+        if subject.kind != "pronoun":
+            return False
+        if voice.entity is None:
+            return self._speakers.is_anybody(before.subject)
+        return self._speakers.may_be_mistyped(voice.entity)
 
     def _behind_dash(self, item: Attribution, sentence: Sentence) -> bool:
         """Say whether the words before are only quoted: "Lee summed up: 'No,' he said"."""

@@ -93,6 +93,11 @@ class Speakers:
             return head.kind != NAME
         return not (head.text in _INANIMATE or head.text.endswith("s"))
 
+    def may_be_mistyped(self, entity: int) -> bool:
+        """Say whether a surname may have been taken for a place or an organisation: "Elonis", not "HHS"."""
+        name = self._entities[entity].name
+        return not self._is_person(entity) and " " not in name and not name.isupper()
+
     def subject_of(self, sentence: Sentence, limit: int) -> Subject | None:
         """Return the name or pronoun that is the subject of a sentence; None where it is neither, or not simple."""
         first = self._main_clause(self._behind_dateline(sentence.first, limit), limit)
@@ -143,7 +148,7 @@ class Speakers:
             found = self.subject_of(sentence, sentence.last)
             if found is not None and (found.kind == "name" or self._tokens[found.head].text in _PRONOUN_GENDER):
                 subject = self.resolve(found, sentence, paragraph)
-        if subject is not None and self._may_be_mistyped(subject):
+        if subject is not None and self.may_be_mistyped(subject):
             unknown = True
         people = self._people(sentence.first, sentence.last)
         led = self._people(sentence.first, sentence.last, leading=True)
@@ -153,11 +158,6 @@ class Speakers:
     def _is_person(self, entity: int) -> bool:
         """Say whether an entity is a person: by its type, or by "Ms." where the model erred."""
         return self._entities[entity].type == PERSON or entity in self._genders
-
-    def _may_be_mistyped(self, entity: int) -> bool:
-        """Say whether a surname may have been taken for a place or an organisation: "Elonis", not "HHS"."""
-        name = self._entities[entity].name
-        return not self._is_person(entity) and " " not in name and not name.isupper()
 
     def _find_genders(self) -> dict[int, str]:
         found: dict[int, str] = {}

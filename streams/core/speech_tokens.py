@@ -28,7 +28,7 @@ _TOKEN: Final = re.compile(
     r"|Tenn|Ky|La|Conn|Del|Md|Nev|vs|Mt|Ft|[^\W\d_])\.(?:[^\W\d_]\.)*"
     r"|\w+(?:(?:[’'&@-]|\.(?![A-Z]))\w+)*|[^\w\s]"
 )
-_NO_NAME: Final = re.compile(r"[A-Z]-[A-Z][A-Za-z]*\.?|.*-year-old")
+_NO_NAME: Final = re.compile(r"[A-Z]-[A-Z][A-Za-z.]*|.*-year-old")
 _INVISIBLE: Final = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
 _SENTENCE_END: Final = frozenset(".!?")
 _INNER: Final = frozenset(".,!?…")
