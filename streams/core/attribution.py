@@ -14,7 +14,7 @@ from streams.core.cues import (
     PARTICLES,
     Cue,
 )
-from streams.core.english import ARTICLES, DETERMINERS, PREPOSITIONS, PRONOUNS, words
+from streams.core.english import ARTICLES, DETERMINERS, PREPOSITIONS, PRONOUNS, RELATIVES, words
 from streams.core.speech_tokens import MARK, NAME, QUOTE, TIME, WORD, Sentence, Token
 from streams.core.subjects import Subject, phrase_after, phrase_before, subject_before
 
@@ -174,7 +174,8 @@ def _rests(tokens: Sequence[Token], i: int, last: int) -> bool:
 
 
 def _plain(tokens: Sequence[Token], sentence: Sentence, i: int, cue: Cue, free_from: int) -> Attribution | None:
-    look = subject_before(tokens, free_from, i)
+    relative = i > sentence.first and tokens[i - 1].text in RELATIVES
+    look = subject_before(tokens, sentence.first if relative else free_from, i)
     if look.denied:
         return None
     if look.passive or (cue.form == "past" and i + 1 < sentence.last and tokens[i + 1].text == "by"):
@@ -210,6 +211,8 @@ def _told(tokens: Sequence[Token], sentence: Sentence, i: int, subject: Subject 
     if i + 1 >= sentence.last:
         return tokens[i - 1].kind == NAME
     following = tokens[i + 1]
+    if tokens[i - 1].kind == WORD and tokens[i - 1].text.endswith("ed"):
+        return False  # "repeated claims that"
     if following.text == "to" and cue.to:
         return True
     if subject.kind == "description" and cue.form == "base":

@@ -13,6 +13,7 @@ from streams.core.subjects import Subject
 SPEAKING: Final = frozenset(("PERSON", "ORG", "GPE", "NORP", "FAC", "PRODUCT", "WORK_OF_ART"))
 MAX_BACK: Final = 4  # sentences in which a pronoun's name is looked for
 MAX_PARAGRAPHS: Final = 2  # and how many paragraphs before its own
+MIN_HEADLINE: Final = 3  # tokens
 MAX_LEAD: Final = 10  # tokens of titles and descriptions before the name that is a sentence's subject
 _LEADING: Final = words("also meanwhile however still later then earlier") | COORDINATING
 # "The Obama administration" is not Obama.
@@ -20,6 +21,18 @@ _HELD: Final = words(
     """administration officials official lawyers lawyer campaign office aides aide allies ally supporters government
     team ministry spokesman spokeswoman spokesperson executives executive family son daughter wife husband
     authorities lawmakers leaders police adviser advisers"""
+)
+_SYNONYMS: Final = {
+    "lawmaker": ("senator", "representative", "congressman", "congresswoman", "mp"),
+    "congressman": ("representative",),
+    "congresswoman": ("representative",),
+    "attorney": ("lawyer",),
+    "lawyer": ("attorney",),
+}
+# How texts call who was just named, so as not to repeat the name.
+_EPITHETS: Final = words(
+    """billionaire mogul businessman businesswoman tycoon hopeful candidate contender nominee lawmaker congressman
+    congresswoman senator"""
 )
 _INANIMATE: Final = words(
     """report statement lawsuit suit complaint study survey poll document law policy rule order letter memo ad article
@@ -104,9 +117,8 @@ class Speakers:
         for i in range(first, min(limit, first + MAX_LEAD)):
             token = self._tokens[i]
             if token.kind == NAME and self._may_lead(i, limit):
-                return (
-                    None if token.text != PERSON and self._leads_to_person(i, limit) else Subject("name", i, i + 1, i)
-                )
+                person = self._leads_to(i, limit)
+                return Subject("name", person, person + 1, person) if person >= 0 else None
             if token.kind == WORD and token.text in PRONOUNS:
                 return Subject("pronoun", i, i + 1, i)
             if token.kind not in (NAME, WORD) or token.text in STOPS:
@@ -150,6 +162,8 @@ class Speakers:
                 subject = self.resolve(found, sentence, paragraph)
         if subject is not None and self.may_be_mistyped(subject):
             unknown = True
+        if self._is_headline(sentence):
+            return
         people = self._people(sentence.first, sentence.last)
         led = self._people(sentence.first, sentence.last, leading=True)
         self._told.append(Told(paragraph, subject, people, led, unknown, speaker is not None and subject == speaker))
@@ -192,14 +206,27 @@ class Speakers:
             return False
         return not (following.kind == WORD and following.capital)
 
-    def _leads_to_person(self, i: int, limit: int) -> bool:
-        """Say whether a name may only describe somebody: "GOP nominee Mira Novak"."""
-        for token in self._tokens[i + 1 : min(limit, i + MAX_LEAD)]:
+    def _leads_to(self, i: int, limit: int) -> int:
+        """Return the place of the name that a phrase is about, -1 if that is not clear.
+
+        "Democratic nominee Mira Novak" is about her, "GOP nominee Mira Novak" may be, and "Kelmar sued Mira Novak" not.
+        """
+        entity = self._entities[self._tokens[i].ref]
+        if self._is_person(self._tokens[i].ref):
+            return i
+        for j in range(i + 1, min(limit, i + MAX_LEAD)):
+            token = self._tokens[j]
             if token.text == PERSON:
-                return True
-            if token.kind not in (NAME, WORD) or token.text in STOPS:
-                return False
-        return False
+                modifies = entity.type == "NORP" and not entity.name.endswith("s")
+                return j if modifies else -1
+            if token.kind not in (NAME, WORD) or token.text in STOPS or token.text.endswith("ed"):
+                break
+        return i
+
+    def _is_headline(self, sentence: Sentence) -> bool:
+        """Say whether all words of a line have capitals: a link to another article."""
+        row = self._tokens[sentence.first : sentence.last]
+        return len(row) > MIN_HEADLINE and all(t.kind == MARK or (t.kind != QUOTE and t.capital) for t in row)
 
     def _people(self, first: int, last: int, *, leading: bool = False) -> tuple[int, ...]:
         found = (
@@ -281,19 +308,25 @@ class Speakers:
         if _AGE.fullmatch(words[-1].text) or self._is_epithet(words[-1]):
             return self._in_reach("", sentence, subject.first, paragraph)
         rest = words[1:]
-        if not rest:
+        if not rest or any(w.text == "'s" for w in rest):
             return None
-        while len(rest) > 1 and rest[0].kind in (NAME, TIME) and rest[1].text != "'s":
-            rest = rest[1:]
-        phrase = " ".join(w.text for w in rest)
-        matching = {p for p in self._roles.get(phrase, ()) if self._seen(p, words[0].start)}
+        phrase = " ".join(w.text for w in rest if w.kind == WORD)
+        matching = {p for role in _same(phrase) for p in self._roles.get(role, ()) if self._seen(p, words[0].start)}
         if len(matching) == 1:
             return matching.pop()
-        if self._told and self._told[-1].spoke and self._told[-1].subject in matching:
-            return self._told[-1].subject
-        if len(words) == 2 and not matching:
-            return self._seats.get(phrase)
-        return None
+        near = matching.intersection(self._told[-1].people) if self._told else set()
+        if len(near) == 1 and paragraph - self._told[-1].paragraph <= 1:
+            return near.pop()
+        last = self._last_speaker(paragraph)
+        if matching or words[-1].text in _EPITHETS:
+            return last if last in matching or not matching else None
+        return self._seats.get(phrase) if len(words) == 2 else None
+
+    def _last_speaker(self, paragraph: int) -> int | None:
+        told = self._told[-1] if self._told else None
+        if told is None or not told.spoke or told.subject is None or paragraph - told.paragraph > 1:
+            return None
+        return told.subject if self._is_person(told.subject) else None
 
     def _office_of(self, subject: Subject) -> int | None:
         """Return the one person whose role says the same in other order: army chief, "the chief of army staff"."""
@@ -314,6 +347,12 @@ class Speakers:
     def _seen(self, entity: int, before: int) -> bool:
         mentions = self._entities[entity].mentions
         return bool(mentions) and mentions[0].start < before
+
+
+def _same(phrase: str) -> tuple[str, ...]:
+    """Return the roles that a description stands for: a lawmaker is a senator or a representative."""
+    *modifiers, head = phrase.split(" ")
+    return tuple(" ".join((*modifiers, word)) for word in (head, *_SYNONYMS.get(head, ())))
 
 
 def _seat(words: Sequence[str]) -> str:

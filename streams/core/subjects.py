@@ -6,6 +6,7 @@ from typing import Final, Literal, NamedTuple
 from streams.core.english import (
     ARTICLES,
     BE,
+    COORDINATING,
     DENYING,
     DETERMINERS,
     OPENING,
@@ -19,7 +20,8 @@ from streams.core.english import (
 from streams.core.speech_tokens import MARK, NAME, PERSON, QUOTE, TIME, WORD, Token
 
 MAX_PHRASE: Final = 14  # tokens of a noun phrase before its head
-MAX_APPOSITION: Final = 45  # tokens between a name and its verb: "Lee, who has been the minister since May, said"
+MAX_APPOSITION: Final = 60  # tokens between a name and its verb: "Lee, who has been the minister since May, said"
+MAX_COMMAS: Final = 8  # within it
 
 Kind = Literal["name", "pronoun", "description"]
 
@@ -132,7 +134,7 @@ def _before_comma(tokens: Sequence[Token], first: int, comma: int) -> Subject | 
     """Return the subject where a comma stands before the verb: "Lee, the minister, said", "the minister, Lee, said"."""
     end, lowest = comma, max(first, comma - MAX_APPOSITION)
     other: Subject | None = None  # an organisation, or a description
-    for _ in range(6):
+    for _ in range(MAX_COMMAS):
         start = _segment_start(tokens, lowest, end)
         subject = _opening_name(tokens, start, end)
         if subject is not None and tokens[subject.head].text == PERSON:
@@ -158,13 +160,20 @@ def _segment_start(tokens: Sequence[Token], lowest: int, end: int) -> int:
 def _opening_name(tokens: Sequence[Token], start: int, end: int) -> Subject | None:
     """Return the name at the beginning of a stretch, behind its titles: "Rep. Darrell Issa"."""
     i = start
-    while i < end and tokens[i].kind == WORD and (tokens[i].capital and tokens[i].text not in STOPS | DETERMINERS):
+    while i < end and tokens[i].kind == WORD and _may_introduce(tokens[i]):
         i += 1
     while i + 1 < end and tokens[i].kind == NAME and tokens[i + 1].kind == NAME:
         i += 1
     if i < end and tokens[i].kind == NAME and (i + 1 == end or _may_follow(tokens[i + 1])):
         return Subject("name", start, i + 1, i)
     return None
+
+
+def _may_introduce(token: Token) -> bool:
+    """Say whether a word may open a phrase before its name: "But the", "Rep."."""
+    if token.text in COORDINATING or token.text == "the":
+        return True
+    return token.capital and token.text not in STOPS and token.text not in DETERMINERS
 
 
 def _may_follow(token: Token) -> bool:
