@@ -81,7 +81,9 @@ def _is_other(tokens: Sequence[Token], sentence: Sentence, i: int, cue: Cue) -> 
     before = tokens[i - 1] if i > sentence.first else None
     if before is None or before.kind != WORD or cue.form == "ing":
         return False
-    return before.text in _HELD or (before.text in PREPOSITIONS and before.text not in ("after", "before", "since"))
+    return before.text in _HELD or (
+        before.text in PREPOSITIONS and before.text not in ("after", "before", "since", "to")
+    )
 
 
 def _opens_clause(tokens: Sequence[Token], sentence: Sentence, i: int) -> bool:

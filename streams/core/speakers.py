@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from streams.contracts.events import Entity
 from streams.core.english import CONJUNCTIONS, COORDINATING, PREPOSITIONS, PRONOUNS, STOPS, words
 from streams.core.speech_tokens import MARK, NAME, PERSON, QUOTE, TIME, WORD, Sentence, Token
-from streams.core.subjects import Subject
+from streams.core.subjects import Subject, of_office
 
 SPEAKING: Final = frozenset(("PERSON", "ORG", "GPE", "NORP", "FAC", "PRODUCT", "WORK_OF_ART"))
 MAX_BACK: Final = 4  # sentences in which a pronoun's name is looked for
@@ -121,6 +121,8 @@ class Speakers:
                 return Subject("name", person, person + 1, person) if person >= 0 else None
             if token.kind == WORD and token.text in PRONOUNS:
                 return Subject("pronoun", i, i + 1, i)
+            if of_office(self._tokens, sentence.first, i):
+                continue
             if token.kind not in (NAME, WORD) or token.text in STOPS:
                 return None
         return None

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from streams.contracts.events import Entity
+from streams.core.english import PRONOUNS
 from streams.core.mentions import NAME_TYPES
 from streams.core.quotation import Quoted
 
@@ -130,6 +131,8 @@ def _words(text: str, start: int, end: int, tokens: list[Token]) -> None:
         else:
             kind = MARK
         lowered = word.lower().replace("’", "'") if kind == WORD else word
+        if kind == WORD and "'" in lowered and (pronoun := lowered.split("'", 1)[0]) in PRONOUNS:
+            lowered = pronoun  # "she's"
         tokens.append(Token(kind, match.start(), match.end(), lowered, -1, first.isupper()))
 
 

@@ -21,6 +21,7 @@ from streams.core.speech_tokens import MARK, NAME, PERSON, QUOTE, TIME, WORD, To
 
 MAX_PHRASE: Final = 14  # tokens of a noun phrase before its head
 MAX_APPOSITION: Final = 60  # tokens between a name and its verb: "Lee, who has been the minister since May, said"
+MAX_BRACKET: Final = 12  # tokens in brackets
 MAX_COMMAS: Final = 8  # within it
 
 Kind = Literal["name", "pronoun", "description"]
@@ -35,6 +36,10 @@ class Subject(NamedTuple):
     head: int
 
 
+# "Secretary of State Mira Novak" is she; "a friend of Mira Novak" is not.
+OFFICES_OF: Final = words(
+    "secretary president speaker minister director chancellor chairman chairwoman chief head leader undersecretary"
+)
 _GOING: Final = words("went goes gone")
 _PAUSES: Final = frozenset(",;:(—–")
 
@@ -61,6 +66,8 @@ def subject_before(tokens: Sequence[Token], first: int, verb: int) -> Before:
     if i < first:
         return Before(None, passive, denied, False, i + 1)
     token = tokens[i]
+    if token.kind == MARK and token.text == ")" and (opening := _opening_bracket(tokens, first, i)) is not None:
+        return subject_before(tokens, first, opening)._replace(passive=passive, denied=denied)
     if token.kind == MARK and token.text in (",", "—", "–", "-", ")"):
         subject = _before_comma(tokens, first, i)
     elif token.kind == QUOTE and token.text == "," and i > first and tokens[i - 1].kind == WORD:
@@ -78,6 +85,14 @@ def subject_before(tokens: Sequence[Token], first: int, verb: int) -> Before:
     elif token.kind in (NAME, WORD):
         subject = phrase_before(tokens, first, i)
     return Before(subject, passive, denied, joined, subject.first if subject else i + 1)
+
+
+def _opening_bracket(tokens: Sequence[Token], first: int, closing: int) -> int | None:
+    """Return the place of the bracket's partner: "Lee (R-AR) said"."""
+    for i in range(closing - 1, max(first, closing - MAX_BRACKET), -1):
+        if tokens[i].text == "(":
+            return i
+    return None
 
 
 def _antecedent(tokens: Sequence[Token], first: int, relative: int) -> Subject | None:
@@ -103,6 +118,9 @@ def phrase_before(tokens: Sequence[Token], first: int, last: int, depth: int = 3
     before = start - 1
     if head.text == PERSON and before >= first and tokens[last - 1].text == "ORG" and last > start:
         depth = 0  # "ambassador to the United Nations Mira Novak" is she
+    of_state = before > first and last > start and of_office(tokens, first, before)
+    if head.text == PERSON and of_state:
+        depth = 0
     if depth and before > first and tokens[before].kind == WORD and tokens[before].text in PREPOSITIONS:
         outer = tokens[before - 1]
         if outer.kind == NAME or (outer.kind == WORD and outer.text not in STOPS and not is_adverb(outer.text)):
@@ -160,13 +178,18 @@ def _segment_start(tokens: Sequence[Token], lowest: int, end: int) -> int:
 def _opening_name(tokens: Sequence[Token], start: int, end: int) -> Subject | None:
     """Return the name at the beginning of a stretch, behind its titles: "Rep. Darrell Issa"."""
     i = start
-    while i < end and tokens[i].kind == WORD and _may_introduce(tokens[i]):
+    while i < end and tokens[i].kind == WORD and (_may_introduce(tokens[i]) or of_office(tokens, start, i)):
         i += 1
     while i + 1 < end and tokens[i].kind == NAME and tokens[i + 1].kind == NAME:
         i += 1
     if i < end and tokens[i].kind == NAME and (i + 1 == end or _may_follow(tokens[i + 1])):
         return Subject("name", start, i + 1, i)
     return None
+
+
+def of_office(tokens: Sequence[Token], first: int, i: int) -> bool:
+    """Say whether the word is that of "Secretary of State"."""
+    return tokens[i].text == "of" and i > first and tokens[i - 1].text in OFFICES_OF
 
 
 def _may_introduce(token: Token) -> bool:
@@ -202,6 +225,8 @@ def phrase_after(tokens: Sequence[Token], start: int, last: int) -> After | None
         token = tokens[i]
         if token.kind == NAME:
             head = i
+        elif of_office(tokens, start, i) and _person_follows(tokens, i + 1, last):
+            pass
         elif token.kind != WORD or token.text in STOPS or is_adverb(token.text):
             if token.text != "'s":
                 break
@@ -221,6 +246,16 @@ def phrase_after(tokens: Sequence[Token], start: int, last: int) -> After | None
     if tokens[i - 1].text == "'s":
         return None
     return After(Subject(_kind(tokens, start, i - 1), start, i, i - 1), i)
+
+
+def _person_follows(tokens: Sequence[Token], i: int, last: int) -> bool:
+    """Say whether a person is named behind an office: "State Mira Novak"."""
+    for token in tokens[i : min(last, i + 4)]:
+        if token.text == PERSON:
+            return True
+        if token.kind == MARK or not (token.capital or token.text == "the"):
+            break
+    return False
 
 
 def _named_behind(tokens: Sequence[Token], i: int, last: int) -> int | None:
