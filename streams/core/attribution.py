@@ -14,12 +14,17 @@ from streams.core.cues import (
     PARTICLES,
     Cue,
 )
-from streams.core.english import ARTICLES, DETERMINERS, PREPOSITIONS, PRONOUNS, words
+from streams.core.english import ARTICLES, DETERMINERS, PREPOSITIONS, PRONOUNS, RELATIVES, words
 from streams.core.speech_tokens import MARK, NAME, QUOTE, TIME, WORD, Sentence, Token
 from streams.core.subjects import Subject, phrase_after, phrase_before, subject_before
 
 MAX_QUOTED_AS: Final = 16  # tokens between "quoted" and "as saying"
 _SPEECHES: Final = words("statement letter tweet message report memo email interview speech post")
+_OURSELVES: Final = words("i we you")  # outside of marks they are the author and the reader
+_SPEAKERS: Final = _SPEECHES | words(
+    """spokesman spokeswoman spokesperson spokesmen official officials source sources lawyer lawyers police analyst
+    analysts expert experts witness witnesses researchers authorities minister president"""
+)
 _QUOTING: Final = words("quoted quotes quoting cited cites citing")
 _HELD: Final = ARTICLES | words("this that his her its their")
 
@@ -76,7 +81,9 @@ def _is_other(tokens: Sequence[Token], sentence: Sentence, i: int, cue: Cue) -> 
     before = tokens[i - 1] if i > sentence.first else None
     if before is None or before.kind != WORD or cue.form == "ing":
         return False
-    return before.text in _HELD or (before.text in PREPOSITIONS and before.text not in ("after", "before", "since"))
+    return before.text in _HELD or (
+        before.text in PREPOSITIONS and before.text not in ("after", "before", "since", "to")
+    )
 
 
 def _opens_clause(tokens: Sequence[Token], sentence: Sentence, i: int) -> bool:
@@ -141,6 +148,8 @@ def _inverted(tokens: Sequence[Token], sentence: Sentence, i: int, cue: Cue) -> 
     at = i - 2 if comma else i - 1
     quoted = at >= sentence.first and tokens[at].kind == QUOTE
     opens = i == sentence.first
+    if quoted and not comma and not tokens[at].text and at > sentence.first:
+        quoted = False  # "who directed 'Rain' said"
     if not (quoted or opens or tokens[i - 1].text == ",") or not (cue.zero or cue.that or quoted):
         return None
     after = phrase_after(tokens, i + 1, sentence.last)
@@ -148,9 +157,14 @@ def _inverted(tokens: Sequence[Token], sentence: Sentence, i: int, cue: Cue) -> 
         return None
     if opens and not (after.end < sentence.last and tokens[after.end].text in (":", ",")):
         return None
-    if not quoted and (after.subject.kind != "name" or not _rests(tokens, after.end, sentence.last)):
+    if not quoted and not (_speaks(tokens, after.subject) and _rests(tokens, after.end, sentence.last)):
         return None
     return Attribution(cue, i, i + 1, i, after.end, after.subject, inverted=True, joined=False)
+
+
+def _speaks(tokens: Sequence[Token], subject: Subject) -> bool:
+    """Say whether a phrase behind "..., said" is who said it, and not what was said: "a man left"."""
+    return subject.kind == "name" or tokens[subject.head].text in _SPEAKERS
 
 
 def _rests(tokens: Sequence[Token], i: int, last: int) -> bool:
@@ -162,15 +176,20 @@ def _rests(tokens: Sequence[Token], i: int, last: int) -> bool:
 
 
 def _plain(tokens: Sequence[Token], sentence: Sentence, i: int, cue: Cue, free_from: int) -> Attribution | None:
-    look = subject_before(tokens, free_from, i)
+    relative = i > sentence.first and tokens[i - 1].text in RELATIVES
+    look = subject_before(tokens, sentence.first if relative else free_from, i)
     if look.denied:
         return None
     if look.passive or (cue.form == "past" and i + 1 < sentence.last and tokens[i + 1].text == "by"):
         return _by_agent(tokens, sentence, i, cue)
-    if cue.base in NOUNS and cue.form != "past" and not _told(tokens, sentence, i, look.subject, cue):
+    if look.subject is not None and tokens[look.subject.head].text in _OURSELVES:
         return None
-    if cue.base in DOUBTFUL and not _words_follow(tokens, sentence, i, cue):
-        return None
+    behind_quote = look.subject is not None and look.at > sentence.first and tokens[look.at - 1].kind == QUOTE
+    if not behind_quote:
+        if cue.base in NOUNS and cue.form != "past" and not _told(tokens, sentence, i, look.subject, cue):
+            return None
+        if cue.base in DOUBTFUL and not _words_follow(tokens, sentence, i, cue):
+            return None
     if look.subject is None and not look.joined and cue.base != "say" and not _beside_quote(tokens, sentence, i):
         return None
     left = look.at - 1 if look.joined else look.at
@@ -194,6 +213,8 @@ def _told(tokens: Sequence[Token], sentence: Sentence, i: int, subject: Subject 
     if i + 1 >= sentence.last:
         return tokens[i - 1].kind == NAME
     following = tokens[i + 1]
+    if tokens[i - 1].kind == WORD and tokens[i - 1].text.endswith("ed"):
+        return False  # "repeated claims that"
     if following.text == "to" and cue.to:
         return True
     if subject.kind == "description" and cue.form == "base":
@@ -227,8 +248,6 @@ def _words_follow(tokens: Sequence[Token], sentence: Sentence, i: int, cue: Cue)
 
 
 def _beside_quote(tokens: Sequence[Token], sentence: Sentence, i: int) -> bool:
-    after = i + 1 < sentence.last and (
-        tokens[i + 1].kind == QUOTE
-        or (i + 2 < sentence.last and tokens[i + 1].text in (",", ":") and tokens[i + 2].kind == QUOTE)
-    )
-    return after or (i > sentence.first and tokens[i - 1].kind == QUOTE)
+    if i + 1 < sentence.last and tokens[i + 1].kind == QUOTE:
+        return True
+    return i + 2 < sentence.last and tokens[i + 1].text in (",", ":") and tokens[i + 2].kind == QUOTE

@@ -27,6 +27,7 @@ _PLACED: Final = words("in on at during after before via to from with by for of"
 _CLAUSE_OPENERS: Final = PRONOUNS | RELATIVES | CONJUNCTIONS | BE | words("there to")
 _THAT: Final = words("that whether why how")
 _FINITE: Final = AUXILIARIES | PRONOUNS
+_JOINING: Final = words("and but")
 _TO: Final = words("to")
 _OTHERS: Final = words("he she they it")
 
@@ -65,6 +66,13 @@ def clause_start(tokens: Sequence[Token], told: Attribution, last: int) -> int |
         return None
     if cue.form == "prep":
         return i + 1 if tokens[i].text == "," else None
+    if (
+        tokens[i].text == ","
+        and i + 2 < last
+        and tokens[i + 1].text in _JOINING
+        and tokens[told.left - 1].kind == QUOTE
+    ):
+        return i + 2  # "'No,' he said, and the port would close"
     if tokens[i].kind == QUOTE or tokens[i].text in (":", "."):
         return None
     if cue.base == "call":

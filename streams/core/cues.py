@@ -39,11 +39,11 @@ _MARKS_ONLY: Final = words(
     """bemoan gush rant scoff snap thunder protest interject plead wonder reason answer text email blog concur tease
     rail chide ask shout cry yell exclaim whisper comment retort muse intone chant mock fume call describe label dub
     brand denounce praise criticize criticise slam blast condemn deem hail decry deride dismiss accuse characterize
-    characterise summarize elaborate narrate question point thank tout"""
+    characterise summarize elaborate narrate question point tout begin challenge"""
 )
-_IRREGULAR: Final = {"say": "said", "tell": "told", "write": "wrote", "find": "found"}
-_DOUBLED: Final = words("admit beg quip dub slam concur")
-_ING_AND_PAST_ONLY: Final = words("find rule hail brand label")  # else nouns and adjectives, mostly
+_IRREGULAR: Final = {"say": "said", "tell": "told", "write": "wrote", "find": "found", "begin": "began"}
+_DOUBLED: Final = words("admit beg quip dub slam concur begin")
+_ING_AND_PAST_ONLY: Final = words("find rule hail brand label begin challenge")  # else nouns and adjectives, mostly
 
 # Nouns, too: the forms in -s and without ending tell speech only where what stands around says so.
 NOUNS: Final = words(
@@ -65,7 +65,7 @@ TRANSITIVE: Final = words(
     charge state concede warn"""
 )
 # With other objects than words, "added two seats": speech only where words follow at once.
-DOUBTFUL: Final = words("add find rule estimate post charge recall continue conclude")
+DOUBTFUL: Final = words("add find rule estimate post charge recall continue conclude begin challenge")
 ADDRESSING: Final = words("tell inform remind assure")  # never before their subject: "told Lee" is told to Lee
 AT_ONCE: Final = words("vow promise pledge threaten demand")  # the infinitive stands right behind
 

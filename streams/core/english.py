@@ -32,7 +32,7 @@ DENYING: Final = words(
     """would could should may might must can cannot not never n't didn't hasn't haven't doesn't don't wouldn't
     won't isn't wasn't"""
 )
-ADVERBS: Final = BE | words(
+ADVERBS: Final = (BE - words("'s")) | words(
     """also later then has have had earlier once again still now just even too first ago previously since
     yesterday today himself herself themselves instead meanwhile will did does do further furthermore simply soon
     often always long alone afterward afterwards thus therefore went on repeatedly heard jr. sr."""

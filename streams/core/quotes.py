@@ -17,6 +17,7 @@ from streams.core.subjects import Subject
 
 MAX_QUOTES: Final = 500  # an article of 500 words has a dozen; each takes some 200 bytes of the event
 MAX_FROM_BARE: Final = 25  # tokens between "called" and the words that somebody was called
+MAX_ADDRESSEE: Final = 6  # tokens between "told" and the words that somebody was told
 MAX_GAP: Final = 8  # tokens between a quotation and the subject behind it: "President and General Counsel Lee"
 MIN_CLAUSE: Final = 3  # tokens; "said so" reports nothing
 _DASHES: Final = ("–", "—", "-", ":")
@@ -101,20 +102,36 @@ class _Reader:
 
     def _voices(self, told: Sequence[Attribution], sentence: Sentence, paragraph: int) -> list[_Voice]:
         voices: list[_Voice] = []
-        for item in told:
-            subject = item.subject
-            if item.joined and voices and self._after_colon(sentence, item).first <= told[len(voices) - 1].first:
+        for n, item in enumerate(told):
+            before = told[n - 1] if n else None
+            if item.joined and before is not None and self._shares(before, item, sentence):
                 entity, mention = voices[-1].entity, voices[-1].speaker
             else:
+                subject = item.subject
                 if item.joined:
                     subject = self._speakers.subject_of(self._after_colon(sentence, item), item.first)
-                closes = self._closes(item, sentence) and not self._behind_dash(item, sentence)
-                entity = self._speakers.resolve(subject, sentence, paragraph, closes=closes) if subject else None
+                entity = None
+                if subject is not None and not (before and self._may_be_other(subject, before, voices[-1])):
+                    closes = self._closes(item, sentence) and not self._behind_dash(item, sentence)
+                    entity = self._speakers.resolve(subject, sentence, paragraph, closes=closes)
                 mention = self._mention(subject) if subject else None
             self._numbers += 1
             start, end = self._tokens[item.first].start, self._tokens[item.last - 1].end
             voices.append(_Voice(entity, mention, item.cue.base, start, end, self._numbers))
         return voices
+
+    def _shares(self, before: Attribution, item: Attribution, sentence: Sentence) -> bool:
+        """Say whether a verb has the subject of the one before: not in "as the agency reported, Lee left, saying"."""
+        introduced = before.left > sentence.first and self._tokens[before.left - 1].text == "as"
+        return not introduced and self._after_colon(sentence, item).first <= before.first
+
+    def _may_be_other(self, subject: Subject, before: Attribution, voice: _Voice) -> bool:
+        """Say whether a pronoun may mean somebody unknown who spoke before in the sentence."""
+        if subject.kind != "pronoun":
+            return False
+        if voice.entity is None:
+            return self._speakers.is_anybody(before.subject)
+        return self._speakers.may_be_mistyped(voice.entity)
 
     def _behind_dash(self, item: Attribution, sentence: Sentence) -> bool:
         """Say whether the words before are only quoted: "Lee summed up: 'No,' he said"."""
@@ -132,7 +149,7 @@ class _Reader:
         if head.kind == NAME:
             start, end = head.start, head.end
         else:
-            start, end = self._tokens[subject.first].start, head.end
+            start, end = self._tokens[subject.first].start, self._tokens[subject.last - 1].end
         return Mention(start=start, end=end, text=self._text[start:end])
 
     def _voice_of(
@@ -174,10 +191,15 @@ class _Reader:
         if self._is_title(k):
             at_once = skip_circumstances(self._tokens, item.right, k)
             return at_once == k - 1 and self._tokens[k - 1].text in (",", ":")
-        cue = item.cue
+        cue, before = item.cue, self._tokens[k - 1]
+        if cue.form == "prep" or (before.kind == MARK and before.text in (",", ":")):
+            return True
         if not (cue.zero or cue.that or cue.to):
             return k - item.right <= MAX_FROM_BARE
-        return True
+        if clause_start(self._tokens, item, k + 1) is not None:
+            return True
+        first = next(i for i in range(item.last, k + 1) if self._tokens[i].kind == QUOTE)
+        return first - item.last <= MAX_ADDRESSEE
 
     def _is_title(self, k: int) -> bool:
         """Say whether the words are written as the title of a work."""
@@ -257,7 +279,7 @@ class _Reader:
                 continue
             outer = n
             start = clause_start(self._tokens, item, sentence.last)
-            if start is not None:
+            if start is not None and not (item.cue.form == "prep" and self._closes(item, sentence)):
                 end = self._clause_end(told, n, sentence)
             elif self._closes(item, sentence):
                 start, end = free_from, item.left

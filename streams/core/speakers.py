@@ -7,12 +7,13 @@ from typing import Final, NamedTuple
 
 from streams.contracts.events import Entity
 from streams.core.english import CONJUNCTIONS, COORDINATING, PREPOSITIONS, PRONOUNS, STOPS, words
-from streams.core.speech_tokens import MARK, NAME, PERSON, TIME, WORD, Sentence, Token
-from streams.core.subjects import Subject
+from streams.core.speech_tokens import MARK, NAME, PERSON, QUOTE, TIME, WORD, Sentence, Token
+from streams.core.subjects import Subject, of_office
 
 SPEAKING: Final = frozenset(("PERSON", "ORG", "GPE", "NORP", "FAC", "PRODUCT", "WORK_OF_ART"))
 MAX_BACK: Final = 4  # sentences in which a pronoun's name is looked for
 MAX_PARAGRAPHS: Final = 2  # and how many paragraphs before its own
+MIN_HEADLINE: Final = 3  # tokens
 MAX_LEAD: Final = 10  # tokens of titles and descriptions before the name that is a sentence's subject
 _LEADING: Final = words("also meanwhile however still later then earlier") | COORDINATING
 # "The Obama administration" is not Obama.
@@ -20,6 +21,18 @@ _HELD: Final = words(
     """administration officials official lawyers lawyer campaign office aides aide allies ally supporters government
     team ministry spokesman spokeswoman spokesperson executives executive family son daughter wife husband
     authorities lawmakers leaders police adviser advisers"""
+)
+_SYNONYMS: Final = {
+    "lawmaker": ("senator", "representative", "congressman", "congresswoman", "mp"),
+    "congressman": ("representative",),
+    "congresswoman": ("representative",),
+    "attorney": ("lawyer",),
+    "lawyer": ("attorney",),
+}
+# How texts call who was just named, so as not to repeat the name.
+_EPITHETS: Final = words(
+    """billionaire mogul businessman businesswoman tycoon hopeful candidate contender nominee lawmaker congressman
+    congresswoman senator"""
 )
 _INANIMATE: Final = words(
     """report statement lawsuit suit complaint study survey poll document law policy rule order letter memo ad article
@@ -93,18 +106,36 @@ class Speakers:
             return head.kind != NAME
         return not (head.text in _INANIMATE or head.text.endswith("s"))
 
+    def may_be_mistyped(self, entity: int) -> bool:
+        """Say whether a surname may have been taken for a place or an organisation: "Elonis", not "HHS"."""
+        name = self._entities[entity].name
+        return not self._is_person(entity) and " " not in name and not name.isupper()
+
     def subject_of(self, sentence: Sentence, limit: int) -> Subject | None:
         """Return the name or pronoun that is the subject of a sentence; None where it is neither, or not simple."""
-        first = self._main_clause(sentence.first, limit)
+        first = self._main_clause(self._behind_dateline(sentence.first, limit), limit)
         for i in range(first, min(limit, first + MAX_LEAD)):
             token = self._tokens[i]
             if token.kind == NAME and self._may_lead(i, limit):
-                return Subject("name", i, i + 1, i)
+                person = self._leads_to(i, limit)
+                return Subject("name", person, person + 1, person) if person >= 0 else None
             if token.kind == WORD and token.text in PRONOUNS:
                 return Subject("pronoun", i, i + 1, i)
+            if of_office(self._tokens, sentence.first, i):
+                continue
             if token.kind not in (NAME, WORD) or token.text in STOPS:
                 return None
         return None
+
+    def _behind_dateline(self, first: int, limit: int) -> int:
+        """Return where a sentence begins behind "OSLO (AP) - "."""
+        for i in range(first, min(limit, first + MAX_LEAD)):
+            token = self._tokens[i]
+            if token.kind == MARK and token.text in ("-", "–", "—"):
+                return i + 1
+            if not (token.kind in (NAME, MARK, TIME) or token.capital):
+                break
+        return first
 
     def _main_clause(self, first: int, limit: int) -> int:
         """Return where the main clause begins: behind "But in a letter last week, "."""
@@ -131,6 +162,10 @@ class Speakers:
             found = self.subject_of(sentence, sentence.last)
             if found is not None and (found.kind == "name" or self._tokens[found.head].text in _PRONOUN_GENDER):
                 subject = self.resolve(found, sentence, paragraph)
+        if subject is not None and self.may_be_mistyped(subject):
+            unknown = True
+        if self._is_headline(sentence):
+            return
         people = self._people(sentence.first, sentence.last)
         led = self._people(sentence.first, sentence.last, leading=True)
         self._told.append(Told(paragraph, subject, people, led, unknown, speaker is not None and subject == speaker))
@@ -173,6 +208,28 @@ class Speakers:
             return False
         return not (following.kind == WORD and following.capital)
 
+    def _leads_to(self, i: int, limit: int) -> int:
+        """Return the place of the name that a phrase is about, -1 if that is not clear.
+
+        "Democratic nominee Mira Novak" is about her, "GOP nominee Mira Novak" may be, and "Kelmar sued Mira Novak" not.
+        """
+        entity = self._entities[self._tokens[i].ref]
+        if self._is_person(self._tokens[i].ref):
+            return i
+        for j in range(i + 1, min(limit, i + MAX_LEAD)):
+            token = self._tokens[j]
+            if token.text == PERSON:
+                modifies = entity.type == "NORP" and not entity.name.endswith("s")
+                return j if modifies else -1
+            if token.kind not in (NAME, WORD) or token.text in STOPS or token.text.endswith("ed"):
+                break
+        return i
+
+    def _is_headline(self, sentence: Sentence) -> bool:
+        """Say whether all words of a line have capitals: a link to another article."""
+        row = self._tokens[sentence.first : sentence.last]
+        return len(row) > MIN_HEADLINE and all(t.kind == MARK or (t.kind != QUOTE and t.capital) for t in row)
+
     def _people(self, first: int, last: int, *, leading: bool = False) -> tuple[int, ...]:
         found = (
             token.ref
@@ -192,7 +249,8 @@ class Speakers:
 
     def _pronoun(self, word: str, sentence: Sentence, head: int, paragraph: int) -> int | None:
         if word == "it":
-            return self._it(paragraph)
+            before = self._tokens[sentence.first : head]
+            return self._it(paragraph) if all(t.kind in (QUOTE, MARK) for t in before) else None
         if word not in _PRONOUN_GENDER:
             return None
         gender = _PRONOUN_GENDER[word]
@@ -239,30 +297,46 @@ class Speakers:
 
     def _it(self, paragraph: int) -> int | None:
         told = self._told[-1] if self._told else None
-        if told is None or told.subject is None or paragraph - told.paragraph > 1:
+        if told is None or told.subject is None or not told.spoke or paragraph - told.paragraph > 1:
             return None
-        return told.subject if self._entities[told.subject].type in ("ORG", "GPE", "FAC") else None
+        return told.subject if self._entities[told.subject].type == "ORG" else None
 
     def _described(self, subject: Subject, sentence: Sentence, paragraph: int) -> int | None:
         words = self._tokens[subject.first : subject.head + 1]
-        if words[0].text.split(" ")[0] != "the" or subject.last != subject.head + 1:
+        if words[0].text.split(" ")[0] != "the":
             return None
+        if subject.last != subject.head + 1:
+            return self._office_of(subject)
         if _AGE.fullmatch(words[-1].text) or self._is_epithet(words[-1]):
             return self._in_reach("", sentence, subject.first, paragraph)
         rest = words[1:]
-        if not rest:
+        if not rest or any(w.text == "'s" for w in rest):
             return None
-        while len(rest) > 1 and rest[0].kind in (NAME, TIME) and rest[1].text != "'s":
-            rest = rest[1:]
-        phrase = " ".join(w.text for w in rest)
-        matching = {p for p in self._roles.get(phrase, ()) if self._seen(p, words[0].start)}
+        phrase = " ".join(w.text for w in rest if w.kind == WORD)
+        matching = {p for role in _same(phrase) for p in self._roles.get(role, ()) if self._seen(p, words[0].start)}
         if len(matching) == 1:
             return matching.pop()
-        if self._told and self._told[-1].spoke and self._told[-1].subject in matching:
-            return self._told[-1].subject
-        if len(words) == 2 and not matching:
-            return self._seats.get(phrase)
-        return None
+        near = matching.intersection(self._told[-1].people) if self._told else set()
+        if len(near) == 1 and paragraph - self._told[-1].paragraph <= 1:
+            return near.pop()
+        last = self._last_speaker(paragraph)
+        if matching or words[-1].text in _EPITHETS:
+            return last if last in matching or not matching else None
+        return self._seats.get(phrase) if len(words) == 2 else None
+
+    def _last_speaker(self, paragraph: int) -> int | None:
+        told = self._told[-1] if self._told else None
+        if told is None or not told.spoke or told.subject is None or paragraph - told.paragraph > 1:
+            return None
+        return told.subject if self._is_person(told.subject) else None
+
+    def _office_of(self, subject: Subject) -> int | None:
+        """Return the one person whose role says the same in other order: army chief, "the chief of army staff"."""
+        words = {t.text for t in self._tokens[subject.first : subject.last] if t.kind == WORD}
+        roles = [role for role in self._roles if " " in role and words.issuperset(role.split())]
+        matching = {p for role in roles for p in self._roles[role]}
+        start = self._tokens[subject.first].start
+        return matching.pop() if len(matching) == 1 and self._seen(min(matching), start) else None
 
     def _is_epithet(self, head: Token) -> bool:
         """Say whether the words stand for who was just named: "the Florida Republican"."""
@@ -275,6 +349,12 @@ class Speakers:
     def _seen(self, entity: int, before: int) -> bool:
         mentions = self._entities[entity].mentions
         return bool(mentions) and mentions[0].start < before
+
+
+def _same(phrase: str) -> tuple[str, ...]:
+    """Return the roles that a description stands for: a lawmaker is a senator or a representative."""
+    *modifiers, head = phrase.split(" ")
+    return tuple(" ".join((*modifiers, word)) for word in (head, *_SYNONYMS.get(head, ())))
 
 
 def _seat(words: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from streams.contracts.events import Entity
+from streams.core.english import PRONOUNS
 from streams.core.mentions import NAME_TYPES
 from streams.core.quotation import Quoted
 
@@ -22,13 +23,15 @@ MIN_SURNAME: Final = 4  # characters; shorter ones are words of many languages
 MAX_SENTENCE: Final = 200  # tokens; longer ones are cut, so that no step costs more than so many
 
 _TOKEN: Final = re.compile(
-    r"\n\s*|['’][sS]\b"
-    r"|(?:Mrs?|Ms|Drs?|Gens?|Sens?|Reps?|Govs?|Lt|Col|Capt|Sgt|Adm|Prof|Rev|St|Jr|Sr|No|Vs|Inc|Corp|Co|Ltd|Maj|Cmdr|Brig"
-    r"|Pres|Amb|Supt|Det|Atty|Sec|Asst|Dept|Hon|Mme|Messrs|Insp|Cpl|Pvt|Fr|Dir|Mgr|Adv|Eng|Jan|Feb|Aug|Sept|Oct|Nov|Dec|Calif|Fla|Ga|Tex|Pa|Mass|Ariz|Wis|Va|Wash|Ore|Ill|Mich|Minn"
-    r"|Tenn|Ky|La|Conn|Del|Md|Nev|vs|Mt|Ft|[^\W\d_])\.(?:[^\W\d_]\.)*"
+    r"\n\s*|['’][sS]\b|[^\W\d_]\.(?:[^\W\d_]\.)*"
+    r"|(?=[A-Zv][a-z]{1,5}\.)(?:Mrs?|Ms|Drs?|Gens?|Sens?|Reps?|Govs?|Lt|Col|Capt|Sgt|Adm|Prof|Rev|St|Jr|Sr|No|Inc|Corp|Co"
+    r"|Vs|Ltd|Maj|Cmdr|Brig|Pres|Amb|Supt|Det|Atty|Sec|Asst|Dept|Hon|Mme|Messrs|Insp|Cpl|Pvt|Fr|Dir|Mgr|Adv|Eng"
+    r"|Jan|Feb|Aug|Sept|Oct|Nov|Dec|Calif|Fla|Ga|Tex|Pa|Mass|Ariz|Wis|Va|Wash|Ore|Ill|Mich|Minn|Tenn|Ky|La|Conn"
+    r"|Del|Md|Nev|vs|Mt|Ft)\."
     r"|\w+(?:(?:[’'&@-]|\.(?![A-Z]))\w+)*|[^\w\s]"
 )
-_NO_NAME: Final = re.compile(r"[A-Z]-[A-Z][a-z]*\.?|.*-year-old")
+_NO_NAME: Final = re.compile(r"[A-Z]-[A-Z][A-Za-z.]*|.*-year-old")
+_INVISIBLE: Final = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
 _SENTENCE_END: Final = frozenset(".!?")
 _INNER: Final = frozenset(".,!?…")
 _STOPPED: Final = frozenset((".", "…"))
@@ -116,6 +119,8 @@ def _words(text: str, start: int, end: int, tokens: list[Token]) -> None:
     for match in _TOKEN.finditer(text, start, end):
         word = match[0]
         first = word[0]
+        if first in _INVISIBLE:
+            continue
         if first == "\n":
             kind = BREAK
         elif first.isalnum() or len(word) > 1:
@@ -126,6 +131,8 @@ def _words(text: str, start: int, end: int, tokens: list[Token]) -> None:
         else:
             kind = MARK
         lowered = word.lower().replace("’", "'") if kind == WORD else word
+        if kind == WORD and "'" in lowered and (pronoun := lowered.split("'", 1)[0]) in PRONOUNS:
+            lowered = pronoun  # "she's"
         tokens.append(Token(kind, match.start(), match.end(), lowered, -1, first.isupper()))
 
 

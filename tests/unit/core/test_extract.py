@@ -259,6 +259,15 @@ def test_an_enriched_article_has_its_entities_and_an_id_of_its_own() -> None:
     assert article.skipped == {"topics": "no model"}
 
 
+def test_an_enriched_article_has_its_quotes() -> None:
+    text = '"It rains," Mira Novak said.'
+    mentions = [[], [RawMention(12, 22, "PERSON")]]
+    article = enrich_article(_article().model_copy(update={"text": text}), mentions, origin="o", pipeline="p")
+    (quote,) = article.quotes
+    assert text[quote.start : quote.end] == '"It rains,"'
+    assert quote.speaker_entity_id == article.entities[0].entity_id
+
+
 def test_a_skipped_article_says_why_and_keeps_earlier_reasons() -> None:
     article = skipped_article(_article(), "too slow", origin="o", pipeline="p")
     assert article.entities == ()

@@ -72,6 +72,12 @@ class TestWhereTheSpeakerIsTold:
             'Mira Novak: "We will wait."',
             '"We will wait" — Mira Novak',
             "'We will wait,' said Mira Novak.",
+            '"We will wait," Secretary of State Mira Novak said.',
+            '"We will wait," said Secretary of State Mira Novak.',
+            'Secretary of State Mira Novak, who left early, said: "We will wait."',
+            'Mira Novak (left) said: "We will wait."',
+            'Mira Novak went on to say, "We will wait."',
+            '"We will wait," said the head teacher, Mira Novak.',
             "‘We won’t wait. We will wait,’ Mira Novak said.",
             '"We will wait," the envoy to Kelmar Bank Mira Novak said.',
             'The plan was described by Mira Novak as "We will wait".',
@@ -95,6 +101,7 @@ class TestWhereTheSpeakerIsTold:
             "The port would close, Mira Novak said on Monday.",
             "The port would close, said Mira Novak, the mayor.",
             "The port would close, according to Mira Novak.",
+            "The port would close, according to Mira Novak, a sailor.",
             "According to Mira Novak, the port would close.",
             "Mira Novak left early, adding that the port would close.",
             "Mira Novak left early and said the port would close.",
@@ -104,6 +111,10 @@ class TestWhereTheSpeakerIsTold:
         ((clause, speaker),) = reported(text)
         assert re.sub("^that ", "", clause).lower() == "the port would close"
         assert speaker == "Mira Novak"
+
+    def test_a_statement_says_it(self) -> None:
+        text = "The port would close, said a statement by Kelmar Bank."
+        assert reported(text) == [("The port would close", None)]
 
     def test_what_somebody_vowed_or_asked_for(self) -> None:
         assert reported("Mira Novak vowed to close the port.") == [("to close the port", "Mira Novak")]
@@ -246,6 +257,10 @@ class TestDescriptions:
     def test_nobody_who_is_named_later_only(self) -> None:
         text = '"It rained," the mayor said. Mayor Mira Novak met Otto Berg.'
         assert direct(text, {"Mira Novak": ("mayor",)}) == [('"It rained,"', None)]
+
+    def test_an_office_in_other_words(self) -> None:
+        text = 'Harbour police chief Mira Novak met Otto Berg. "It rained," the chief of harbour police said.'
+        assert direct(text, {"Mira Novak": ("police chief",)}) == [('"It rained,"', "Mira Novak")]
 
     def test_what_an_organisation_is(self) -> None:
         text = 'Harbour Court heard the case. "The port may close," the court said.'

@@ -1,0 +1,39 @@
+"""Measured bars of the quotes; `python -m tests.quality.quotes` prints all figures."""
+
+from functools import lru_cache
+
+import pytest
+
+from tests.data import needs_data
+from tests.quality.annotated import DEVELOPED, HELD_OUT
+from tests.quality.quotes import MEASURES, Read, read_all, total
+
+pytestmark = [pytest.mark.quality, needs_data]
+
+# Precision and recall, a little below what is measured; they move only upwards.
+FLOORS = {
+    ("direct, named speaker", DEVELOPED): (0.98, 0.88),
+    ("direct, named speaker", HELD_OUT): (0.92, 0.77),
+    ("direct, any speaker", HELD_OUT): (0.83, 0.75),
+    ("reported, named speaker", HELD_OUT): (0.92, 0.68),
+    ("reported, any speaker", HELD_OUT): (0.83, 0.70),
+}
+MAX_TIME = 0.06  # of the model's; 0.04 measured
+
+
+@lru_cache(maxsize=1)
+def _reads() -> tuple[Read, ...]:
+    return tuple(read_all())
+
+
+@pytest.mark.parametrize(("name", "half"), sorted(FLOORS))
+def test_the_right_speaker(name: str, half: str) -> None:
+    counts = total(MEASURES[name](read) for read in _reads() if read.article.half == half)
+    precision, recall = FLOORS[name, half]
+    assert counts.precision >= precision, counts
+    assert counts.recall >= recall, counts
+
+
+def test_the_time_is_little_beside_the_model() -> None:
+    reads = _reads()
+    assert sum(r.quote_seconds for r in reads) <= MAX_TIME * sum(r.model_seconds for r in reads)
