@@ -114,7 +114,7 @@ def _target(arguments: argparse.Namespace) -> str:
         raise UserError("OUT is missing: name a file, or - for standard output, or give --show")
     if arguments.output == STDOUT and arguments.show:
         raise UserError("--show and OUT - would both write to standard output: name a file, or leave OUT out")
-    return arguments.output or os.devnull
+    return os.devnull if arguments.output is None else str(arguments.output)
 
 
 def shown(lines: Iterable[bytes]) -> Iterator[bytes]:

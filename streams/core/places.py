@@ -192,13 +192,19 @@ def _candidates(entity: Entity, text: str, gazetteer: Gazetteer) -> Found | None
         return None
     if key in gazetteer.abbreviations and _abbreviates(entity, text):
         return _certain(gazetteer.abbreviations[key])
-    found = gazetteer.find(key) or gazetteer.find(_core_of(key)) or _country_of(key, gazetteer)
+    found = gazetteer.find(key) or _whole_of(_core_of(key), gazetteer) or _country_of(key, gazetteer)
     if found is None:
         return None
     if len(key) < MIN_KEY_LETTERS:
         return _of(found, gazetteer.kinds[found.rows] <= Kind.ADMIN1)
     # A location that is no country, division or town is a sea, a mountain or a part of the world.
     return found if entity.type == "GPE" else _of(found, gazetteer.kinds[found.rows] != Kind.CITY)
+
+
+def _whole_of(key: str, gazetteer: Gazetteer) -> Found | None:
+    """Return what a part of it may be named by: northern Iraq by Iraq, but not South Asia by Asia."""
+    found = gazetteer.find(key)
+    return None if found is None else _of(found, gazetteer.kinds[found.rows] != Kind.CONTINENT)
 
 
 def _of(found: Found, kept: Flags) -> Found | None:

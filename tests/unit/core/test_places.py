@@ -171,3 +171,9 @@ def test_keys_of_names() -> None:
     assert place_key("U.S.") == "us"
     assert place_key("Xi’an") == place_key("Xi'an") == "xian"
     assert place_key("x" * 1_000) == ""
+
+
+def test_a_part_of_a_country_is_found_by_it_and_a_part_of_a_continent_is_not() -> None:
+    text = "Rain fell in northern Iraq and all over South Asia."
+    assert id_of(text, "northern Iraq", "South Asia") == "99237"
+    assert linked(text, "South Asia", types={"South Asia": "LOC"})["South Asia"] is None
