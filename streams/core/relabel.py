@@ -74,6 +74,8 @@ def _mended(text: str, mention: RawMention, before: RawMention | None) -> RawMen
         return mention._replace(label="PRODUCT") if is_site else mention
     if label == "PERSON" and _AS_PRODUCT.match(text, end):
         return mention._replace(label="PRODUCT")
+    if label == "PERSON" and _is_between_nations(name):
+        return mention._replace(label="NORP")
     if label == "PERSON" and " " not in name and _SITED.search(text, max(0, start - _LOOK_BACK), start):
         return mention._replace(label="GPE")
     key = fold(name)
@@ -85,6 +87,14 @@ def _mended(text: str, mention: RawMention, before: RawMention | None) -> RawMen
     if label in _NOT_PEOPLE and key in PEOPLES and key not in PERSON_NAMES_TOO:
         return mention._replace(label="NORP")
     return _by_head(name, mention)
+
+
+def _is_between_nations(name: str) -> bool:
+    """Tell "Indo-Norway" of talks from a double name: one half is a country's name that no person has."""
+    halves = name.split("-")
+    if len(halves) < 2 or " " in name:
+        return False
+    return any(fold(half) in COUNTRIES and fold(half) not in NAMES_OF_PEOPLE_TOO for half in halves)
 
 
 def _follows(text: str, start: int, before: RawMention | None) -> bool:

@@ -16,21 +16,8 @@ _DIRECT: Final = {
     "Person": "PERSON", "Organization": "ORG", "Facility": "FAC", "NORP": "NORP", "Product": "PRODUCT",
 }  # fmt: skip
 # Types that people did not mark, or marked as Misc without saying which.
-_KEPT: Final = frozenset(
-    (
-        "DATE",
-        "TIME",
-        "PERCENT",
-        "MONEY",
-        "QUANTITY",
-        "ORDINAL",
-        "CARDINAL",
-        "EVENT",
-        "LAW",
-        "WORK_OF_ART",
-        "LANGUAGE",
-    )
-)
+NUMBERS: Final = frozenset(("DATE", "TIME", "PERCENT", "MONEY", "QUANTITY", "ORDINAL", "CARDINAL"))
+_KEPT: Final = NUMBERS | {"EVENT", "LAW", "WORK_OF_ART", "LANGUAGE"}
 _MISC_TYPES: Final = frozenset(("EVENT", "LAW", "WORK_OF_ART", "LANGUAGE", "PRODUCT", "DATE"))
 # Head words that settle a type which no prediction settles.
 _LANDFORM: Final = re.compile(
@@ -63,7 +50,12 @@ def _merge(article: Article, stock: list[GoldSpan], majority: dict[str, str]) ->
             known.append(_widened(span, label, near))
     taken = [*known, *article.spans]
     kept = [_repaired(article.text, s) for s in stock if s.label in _KEPT and not _overlapping(s, taken)]
-    return sorted(_without_overlap([*known, *kept]))
+    return joined(known, kept)
+
+
+def joined(first: list[GoldSpan], then: list[GoldSpan]) -> list[GoldSpan]:
+    """Return all spans in order; of two that overlap, the one that stands first in these lists."""
+    return sorted(_without_overlap([*first, *then]))
 
 
 def _label(text: str, span: GoldSpan, near: list[GoldSpan], majority: dict[str, str]) -> str:

@@ -22,6 +22,7 @@ from thinc.api import Optimizer, fix_random_seed
 
 from training.ner.corpus import ARCHIVE, SPLIT_SEED, Article, GoldSpan, read_articles, split
 from training.ner.labels import merge_all
+from training.ner.more import Marked, read_more
 from training.ner.score import figures, load_stock, predict, table
 
 SEED: Final = 20_260_402
@@ -71,7 +72,7 @@ def main() -> None:
     training, held_out = split(read_articles(options.data / ARCHIVE))
     if options.trial:
         training, held_out = split(training, seed=TRIAL_SEED)
-    nlp = train(training, options.epochs, options.swap)
+    nlp = train(training, read_more(options.data), options.epochs, options.swap)
     if options.trial:
         print(table({"trial": figures(held_out, [predict(nlp, a.text) for a in held_out])}))
         return
@@ -80,20 +81,21 @@ def main() -> None:
     (options.out / "held_out.json").write_text(json.dumps(ids, indent=1) + "\n", encoding="utf-8")
 
 
-def train(articles: list[Article], epochs: int, swap: float) -> Language:
+def train(articles: list[Article], more: list[Marked], epochs: int, swap: float) -> Language:
     """Return the stock model with its `ner` resumed on these articles."""
     nlp = load_stock()
     stock = [predict(nlp, a.text) for a in articles]
-    labels = merge_all(articles, stock)
+    texts = [a.text for a in articles] + [m.text for m in more]
+    labels = merge_all(articles, stock) + [m.labels(predict(nlp, m.text)) for m in more]
     fix_random_seed(SEED)
     rng = random.Random(SEED)  # noqa: S311
     # Averaged weights: the mean of the last steps generalises better than the last step.
     optimizer = Optimizer(FIRST_RATE, L2=0.01, L2_is_weight_decay=True, grad_clip=1.0, use_averages=True)
-    total = epochs * sum(len(a.text.split()) for a in articles)
+    total = epochs * sum(len(text.split()) for text in texts)
     seen, started = 0, time.monotonic()
     for epoch in range(epochs):
         loss = 0.0
-        for batch in _batches(_examples(nlp, articles, labels, rng, swap)):
+        for batch in _batches(_examples(nlp, texts, labels, rng, swap)):
             optimizer.learn_rate = FIRST_RATE + (LAST_RATE - FIRST_RATE) * min(1.0, seen / total)
             loss += nlp.update(batch, drop=DROPOUT, sgd=optimizer)["ner"]
             seen += sum(len(e.text.split()) for e in batch)
@@ -123,9 +125,9 @@ def _averaged(nlp: Language, optimizer: Optimizer) -> Language:
 
 
 def _examples(
-    nlp: Language, articles: list[Article], labels: list[list[GoldSpan]], rng: random.Random, swap: float
+    nlp: Language, texts: list[str], labels: list[list[GoldSpan]], rng: random.Random, swap: float
 ) -> Iterator[Example]:
-    pieces = [p for a, marks in zip(articles, labels, strict=True) for p in _pieces(a.text, marks, rng)]
+    pieces = [p for text, marks in zip(texts, labels, strict=True) for p in _pieces(text, marks, rng)]
     names = _names(pieces)
     rng.shuffle(pieces)
     for piece in pieces:
