@@ -185,7 +185,9 @@ class UniqueArticle(CleanArticle):
     )
     story_id: str
     related: tuple[Relation, ...] = ()
-    skipped: dict[str, str] = Field({}, description="parts that could not be made, with the reason")
+    skipped: dict[str, str] = Field(
+        {}, description="parts that could not be made, with the reason; without `entities` no links, no quotes"
+    )
 
 
 class ClassifiedArticle(UniqueArticle):
