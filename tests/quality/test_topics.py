@@ -138,5 +138,7 @@ def test_other_newsrooms_sections_are_recognised(model: TopicModel) -> None:
 def test_the_founding_article_is_about_politics_and_a_peace_process(model: TopicModel) -> None:
     title, _, text = FOUNDING.read_text(encoding="utf-8").partition("\n")
     topics = classify(title, text, model)
-    assert {topic.label for topic in topics[:2]} == {"politics and government", "conflict, war and peace"}, topics
+    tops = [topic.label for topic in topics if topic.id == topic.top]
+    assert set(tops[:2]) == {"politics and government", "conflict, war and peace"}, topics
+    assert "international relations" in {topic.label for topic in topics}
     assert all(word in f"{title}\n{text}".lower() for topic in topics for word in topic.why)
