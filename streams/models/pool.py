@@ -27,6 +27,10 @@ from streams.models.errors import ModelFailed, PoolBroken
 AHEAD: Final = 2
 ATTEMPTS: Final = 2  # the second attempt tells an unlucky article (child killed from outside) from a poisonous one
 START_SECONDS: Final = 120.0  # loading takes 2 s; a loaded machine may need far longer
+# A child that replaces another one loads what could be loaded before: it hangs when it takes so many times as long as
+# the first one, and so many seconds at least. Without that a child that is stopped while it loads costs two minutes.
+RELOAD_TIMES: Final = 4.0
+RELOAD_SECONDS: Final = 5.0
 READY: Final = b"ready"
 # Read by the libraries when a child starts; what the user has set is left alone.
 CHILD_ENVIRONMENT: Final = {
@@ -133,6 +137,7 @@ class _Slot:
         self._child: multiprocessing.process.BaseProcess | None = None
         self._pipe: Connection | None = None
         self._given_up = False
+        self._reload_seconds = START_SECONDS  # what a child that replaces another one has to load
         self._starting = threading.Lock()  # no child begins unseen while the slot is given up
         self._thread = threading.Thread(target=self._run, name=f"model-{number}", daemon=True)
         self._thread.start()
@@ -157,12 +162,14 @@ class _Slot:
         return self._child.pid if self._child else None
 
     def _run(self) -> None:
+        started = time.monotonic()
         try:
-            self._start_child()
+            self._start_child(START_SECONDS)
         except PoolBroken as error:
             self._ready.set_exception(error)
             self._fail_all(error)
             return
+        self._reload_seconds = max(RELOAD_SECONDS, RELOAD_TIMES * (time.monotonic() - started))
         self._ready.set_result(None)
         try:
             while self._feed():
@@ -231,9 +238,22 @@ class _Slot:
         else:
             self._retry.append(head)
         self._retry.extend(waiting)
-        self._start_child()
+        self._start_again()
 
-    def _start_child(self) -> None:
+    def _start_again(self) -> None:
+        """Start a child in the place of another one, twice if need be: it may be hurt from outside while it loads."""
+        try:
+            self._start_child(self._reload_seconds)
+        except PoolBroken:
+            self._check_given_up()
+            self._start_child(START_SECONDS)
+
+    def _start_child(self, seconds: float) -> None:
+        """Start a child and wait for so long until it has loaded its models.
+
+        Raises:
+            PoolBroken: it has not.
+        """
         context = multiprocessing.get_context("spawn")  # fork would copy the locks of our other threads
         self._pipe, theirs = context.Pipe()
         with self._starting:
@@ -243,7 +263,7 @@ class _Slot:
             self._child = child
         theirs.close()
         try:
-            answered = self._pipe.poll(START_SECONDS) and self._pipe.recv_bytes()
+            answered = self._pipe.poll(seconds) and self._pipe.recv_bytes()
         except (EOFError, OSError):
             answered = b""
         if answered != READY:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from streams.models import pool as pool_module
 from streams.models.errors import ModelFailed, PoolBroken
 from streams.models.pool import Pool
 
@@ -66,6 +67,15 @@ def load() -> Callable[..., Any]:
 
 def load_for_ever() -> Callable[..., Any]:
     time.sleep(3_600)
+    return load()
+
+
+def load_hung_once() -> Callable[..., Any]:
+    """Load well, then hang, then load well."""
+    loads = Path(os.environ["TEST_LOADS"])
+    loads.write_text(loads.read_text() + "x" if loads.exists() else "x")
+    if len(loads.read_text()) == 2:
+        time.sleep(3_600)
     return load()
 
 
@@ -173,6 +183,18 @@ def test_an_idle_child_that_is_killed_is_replaced(pool: Pool) -> None:
     for pid in pool.pids:
         os.kill(pid, signal.SIGKILL)
     assert [pool.submit("echo", number).result(DEADLINE_SECONDS) for number in range(10)] == list(range(10))
+
+
+def test_a_child_that_hangs_while_it_loads_again_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEST_LOADS", str(tmp_path / "loads"))
+    monkeypatch.setattr(pool_module, "RELOAD_TIMES", 1.0)
+    monkeypatch.setattr(pool_module, "RELOAD_SECONDS", 0.5)
+    pool = Pool(load_hung_once, processes=1, timeout=2.0)
+    started = time.monotonic()
+    assert pool.submit("die once", str(tmp_path / "died")).result(DEADLINE_SECONDS) == "survived"
+    assert time.monotonic() - started < pool_module.START_SECONDS / 2
+    assert (tmp_path / "loads").read_text() == "xxx"
+    pool.close()
 
 
 def test_models_that_cannot_be_loaded_are_said_to_be() -> None:
