@@ -28,7 +28,7 @@ _HALF: Final = np.uint64(32)
 _BELOW: Final = 0xFFFF_FFFF  # the same for signed numbers
 _NUMBER_BITS: Final = 40  # numbers are smaller: 35 years of 1,000 a second
 _NUMBER: Final = (1 << _NUMBER_BITS) - 1
-_RANGE: Final = 64  # postings or fewer between two starts, on the average: eight lines of a processor's cache
+_RANGE: Final = 64  # to 128 postings between two starts, on the average: sixteen lines of a processor's cache
 _SPARE: Final = 8  # more postings are read at first than are wanted, as some may be forgotten
 _NONE: Final = np.zeros(0, np.int64)
 _EMPTY: Final = np.zeros(0, np.uint64)
@@ -166,7 +166,7 @@ class Postings:
 
 def _sorted(packed: Packed) -> _Sorted:
     """Add to sorted postings where each range of keys begins."""
-    bits = max(1, (len(packed) // _RANGE).bit_length())
+    bits = max(1, (len(packed) // _RANGE).bit_length() - 1)
     shift = np.uint64(64 - bits)
     return _Sorted(packed, _starts(packed, 1 << bits, shift), shift)
 

@@ -32,7 +32,7 @@ class Tally:
 
     def add(self, keys: Keys) -> None:
         """Count each key once more; one that stands twice, twice."""
-        if 2 * (self._used + len(keys)) > len(self._slots):
+        if 3 * (self._used + len(keys)) > 2 * len(self._slots):
             self._grow(len(keys))
         self._used += _added(self._slots, keys)
 
@@ -45,10 +45,10 @@ class Tally:
         return _counts(self._slots, keys)
 
     def _grow(self, more: int) -> None:
-        """Make room for so many keys that are new; half of the slots stay free."""
+        """Make room for so many keys that are new: up to half of the slots, two thirds before there is more room."""
         counted = self._slots[self._slots & _COUNT != 0]
         size = len(self._slots)
-        while size < 3 * (len(counted) + more):
+        while size < 2 * (len(counted) + more):
             size *= 2
         self._slots = np.zeros(size, np.uint64)
         _filled(self._slots, counted)
