@@ -127,6 +127,7 @@ def places(count: int) -> tuple[ClassifiedArticle, list[list[RawMention]]]:
     return article, [[], [RawMention(5 * number, 5 * number + 4, "GPE") for number in range(count)]]
 
 
+@pytest.mark.slow  # four seconds
 def test_an_article_that_its_entities_make_too_large_goes_on_without_them() -> None:
     """Behind dedupe its copies are duplicates of it: as a dead letter it would be lost."""
     article, mentions = places(110_000)
