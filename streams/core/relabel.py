@@ -55,6 +55,7 @@ def relabelled(texts: Sequence[str], parts: Parts) -> list[list[RawMention]]:
     """Return the mentions of each text with mended labels; what one text says counts for the others, too."""
     mended = _with_companies(texts, [_by_form(t, mentions) for t, mentions in zip(texts, parts, strict=True)])
     mended[0] = _without_headline_words(texts, mended)
+    mended[0] = _as_located(texts, mended)
     people = _People(texts, mended)
     return [[people.mended(text, m) for m in mentions] for text, mentions in zip(texts, mended, strict=True)]
 
@@ -128,6 +129,20 @@ def _without_headline_words(texts: Sequence[str], parts: Parts) -> list[RawMenti
                 words = tuple(person_words(text[m.start : m.end]))
                 known |= {words, words[-1:]}
     return [_shortened(texts[0], m, known) if m.label == "PERSON" else m for m in parts[0]]
+
+
+def _as_located(texts: Sequence[str], parts: Parts) -> list[RawMention]:
+    """Return the mentions of the headline, people as places where the text says that something is in them."""
+    located = {
+        fold(text[m.start : m.end]): m.label
+        for text, mentions in zip(texts[1:], parts[1:], strict=True)
+        for m in mentions
+        if m.label in ("GPE", "LOC") and _LOCATED.search(text, max(0, m.start - _LOOK_BACK), m.start)
+    }
+    return [
+        m._replace(label=located.get(fold(texts[0][m.start : m.end]), m.label)) if m.label == "PERSON" else m
+        for m in parts[0]
+    ]
 
 
 def _shortened(title: str, mention: RawMention, known: set[tuple[str, ...]]) -> RawMention:

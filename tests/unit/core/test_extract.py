@@ -91,9 +91,11 @@ def test_the_majority_decides_the_type_and_the_first_of_equals() -> None:
     assert entities_of("[Novak|ORG] and [Novak|PERSON].")["Novak"].type == "ORG"
 
 
-def test_of_equals_the_text_decides_before_the_headline() -> None:
+def test_what_something_is_in_is_a_place_in_the_headline_too() -> None:
     found = entities_of("The opera in [Zorbo|GPE] opens.", "[Zorbo|PERSON] opera opens")
     assert found["Zorbo"].type == "GPE"
+    found = entities_of("The opera of [Zorbo|GPE] opens.", "[Zorbo|PERSON] opens an opera")
+    assert found["Zorbo"].type == "PERSON"
 
 
 def test_an_organisation_with_the_surname_of_a_person_introduced_before_is_the_person() -> None:
