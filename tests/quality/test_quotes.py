@@ -18,7 +18,6 @@ FLOORS = {
     ("reported, named speaker", HELD_OUT): (0.91, 0.675),
     ("reported, any speaker", HELD_OUT): (0.82, 0.70),
 }
-MAX_TIME = 0.06  # of the model's; 0.04 measured
 
 
 @lru_cache(maxsize=1)
@@ -32,8 +31,3 @@ def test_the_right_speaker(name: str, half: str) -> None:
     precision, recall = FLOORS[name, half]
     assert counts.precision >= precision, counts
     assert counts.recall >= recall, counts
-
-
-def test_the_time_is_little_beside_the_model() -> None:
-    reads = _reads()
-    assert sum(r.quote_seconds for r in reads) <= MAX_TIME * sum(r.model_seconds for r in reads)
