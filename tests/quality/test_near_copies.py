@@ -28,7 +28,7 @@ REACHED: Final[dict[str, float]] = {
     "10 % of the words replaced": 0.985, "15 % of the words replaced": 0.98, positives.COMBINATIONS: 0.985,
     positives.TEMPLATED: 0.99, positives.CONTAINED[0]: 0.96, positives.CONTAINED[1]: 0.98, positives.CONTAINS: 0.98,
     positives.AGAIN: 1.0, positives.EDITED_AGAIN: 1.0, "5 % replaced, names and figures too": 0.99,
-    negatives.UNRELATED: 0.0004, negatives.EVENT: 0.0, negatives.SAME_TITLE: 0.001, negatives.BACKGROUND: 0.001,
+    negatives.UNRELATED: 0.0004, negatives.EVENT: 0.0, negatives.SAME_TITLE: 0.0, negatives.BACKGROUND: 0.001,
     negatives.SITE_TEXT: 0.006, negatives.COLUMNS: 0.005, negatives.MARKET: 0.002, negatives.SPORT: 0.002,
     negatives.WEATHER: 0.002, negatives.WIRE_FIGURES: 0.001, negatives.LONG_MADE: 0.002, negatives.LONG_NEWS: 0.002,
 }  # fmt: skip
