@@ -24,7 +24,7 @@ class Figure(NamedTuple):
     """What was measured: a share of 1, of how many cases, and its interval (none where there is no sample)."""
 
     value: float
-    count: int
+    of: int
     low: float | None = None
     high: float | None = None
 

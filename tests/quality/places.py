@@ -134,8 +134,8 @@ def told(rows: Sequence[Judged], measure: str) -> str:
     found = share(rows, measure)
     assert found.low is not None
     assert found.high is not None
-    rightly = round(found.value * found.count)
-    return f"{100 * found.value:.1f} % ({rightly} of {found.count}; {100 * found.low:.1f} to {100 * found.high:.1f})"
+    rightly = round(found.value * found.of)
+    return f"{100 * found.value:.1f} % ({rightly} of {found.of}; {100 * found.low:.1f} to {100 * found.high:.1f})"
 
 
 def main() -> None:

@@ -39,7 +39,7 @@ class Recorder:
                 yield f'{floors.FILE.name} has no line for "{part}" under [{measure}.parts]'
             elif not bars[part].held_by(figure.value):
                 above = "below" if bars[part].better == "higher" else "above"
-                yield f"{measure}: {part}: {figure.value:.4f} of {figure.count} is {above} the floor {bars[part].floor}"
+                yield f"{measure}: {part}: {figure.value:.4f} of {figure.of} is {above} the floor {bars[part].floor}"
 
 
 @pytest.fixture

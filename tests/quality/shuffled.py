@@ -119,7 +119,7 @@ def kept_groups(found: Shuffled) -> Figure:
     for article_id, group in found.first.items():
         groups[group][0] += orders - found.moved.get(article_id, 0)
         groups[group][1] += orders
-    return ratio((kept, all_) for kept, all_ in groups.values())._replace(count=found.articles)
+    return ratio((kept, all_) for kept, all_ in groups.values())._replace(of=found.articles)
 
 
 def line(what: str, found: Shuffled) -> str:

@@ -72,7 +72,7 @@ def test_a_threshold_chosen_on_other_events(card: Recorder) -> None:
 def test_the_order_of_arrival_matters_little(dating: str, card: Recorder) -> None:
     orders = other_orders(dating)
     sys.stdout.write(f"\n{dating}\n{tables.orders_table(orders)}\n")
-    found = {}
+    found: dict[str, Figure] = {}
     for name, arrivals in orders.items():
         means = {
             "ARI to in-order, events": mean(each.alike_events for each in arrivals),

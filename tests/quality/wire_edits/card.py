@@ -80,8 +80,8 @@ def _all_copies(told: Sequence[tuple[Case, Answer]], has_relations: bool) -> dic
     precision, f1 = figures.ratio((right, called) for right, called, _ in rows), figures.f1(rows)
     none: Counter[str] = Counter()
     return {
-        PRECISION: Score(PRECISION, precision.count, precision.value, none, precision),
-        F1: Score(F1, len(counted), f1.value, none, f1._replace(count=len(counted))),
+        PRECISION: Score(PRECISION, precision.of, precision.value, none, precision),
+        F1: Score(F1, len(counted), f1.value, none, f1._replace(of=len(counted))),
     }
 
 

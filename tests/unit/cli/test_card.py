@@ -7,7 +7,6 @@ from xml.etree import ElementTree
 
 import pytest
 
-from streams.cli import card as verb
 from streams.cli import main, quality
 from streams.cli.quality import Card, Figure, Measure, cells
 from streams.cli.quality_page import page
@@ -21,7 +20,7 @@ PLACES = Measure("ids of places", "names", {"geo/lgl.tar.xz": "12ab"}, {"extract
 
 def packaged(monkeypatch: pytest.MonkeyPatch, *figures: Figure) -> Card:
     made = Card({"places": PLACES}, figures)
-    monkeypatch.setattr(verb.quality, "read", lambda: made)
+    monkeypatch.setattr(quality, "read", lambda: made)
     return made
 
 
