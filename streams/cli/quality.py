@@ -24,7 +24,7 @@ HEAD: Final = ("figure", "n", "%", "95 % interval", "floor", "aim", "")
 HASH_DIGITS: Final = 16
 # The artefacts that a stage decides with.
 MODELS: Final[dict[str, tuple[str, ...]]] = {
-    "normalise": ("foreign",), "dedupe": (), "classify": ("topics",), "extract": ("ner", "places"),
+    "normalise": ("foreign",), "dedupe": (), "classify": ("topics",), "extract": ("ner", "places", "wikidata"),
 }  # fmt: skip
 
 
