@@ -85,7 +85,7 @@ class Mention(Part):
 
 
 class Link(Part):
-    """An id of the entity in a public register; what follows the score is said of places only."""
+    """An id of the entity in a public register; an organisation's has scheme, id, score and name only."""
 
     scheme: str
     id: str
@@ -98,6 +98,7 @@ class Link(Part):
     admin1_code: str | None = Field(None, description="ISO 3166-2 of the state or province, where there is one")
     feature_class: str | None = Field(None, description="of GeoNames: A country or division, P town, L region")
     metonym: bool = Field(False, description="a capital that stands for its government: `Moscow said`")
+    wikidata: str | None = Field(None, description="of a place: its Wikidata id, where the packaged list has one")
 
 
 class Entity(Part):

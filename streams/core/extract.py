@@ -16,12 +16,13 @@ from streams.core.patterns import with_patterns
 from streams.core.people import Form
 from streams.core.places import link_places
 from streams.core.quotes import find_quotes
+from streams.core.registers import Register, link_wikidata
 from streams.core.relabel import relabelled
 from streams.core.repeats import with_repeats
 from streams.core.roles import MAX_ROLES, roles_around
 from streams.core.splits import split_mentions
 
-POLICY_VERSION: Final = "extract/3"  # counts up when the same mentions would give other entities, links or quotes
+POLICY_VERSION: Final = "extract/4"  # counts up when the same mentions would give other entities, links or quotes
 PART: Final = "entities"
 MODEL_LANGUAGE: Final = "en"
 SURE_OF_LANGUAGE: Final = 0.8  # below it the detector may be wrong, and English is what most feeds carry
@@ -58,8 +59,9 @@ def enrich_article(
     origin: str,
     pipeline: str,
     gazetteer: Gazetteer | None = None,
+    register: Register | None = None,
 ) -> EnrichedArticle:
-    """Return the article with its entities, their links where there is a gazetteer, and quotes.
+    """Return the article with its entities, their links where there are gazetteer and register, and quotes.
 
     `mentions` are those of the title and those of the text.
     """
@@ -74,6 +76,8 @@ def enrich_article(
             source=article.source,
             gazetteer=gazetteer,
         )
+    if register is not None:
+        entities = link_wikidata(entities, register)
     quotes = find_quotes(article.text, entities)
     return _enriched(article, entities, quotes, article.skipped, origin, pipeline)
 

@@ -14,9 +14,12 @@ import pytest
 
 from streams.core.classify import TopicModel, classify
 from streams.models.topics import PACKAGED, TOPICS, VOCABULARY, WEIGHTS, load_topic_model
+from tests.quality.figures import share
+from tests.quality.plugin import Recorder
+from tests.quality.topic_figures import topic_figures
 from training.topics.corpus import Concept, concepts
 from training.topics.fit import Example, Named, train
-from training.topics.measure import AG, BBC, cross_validate, section_accuracy
+from training.topics.measure import AG, BBC, decide, outer_folds, quality, section_counts
 from training.topics.train import (
     LABELS,
     TEST_ARTICLES,
@@ -31,12 +34,6 @@ from training.topics.train import (
 PROJECT: Final = Path(__file__).parents[2]
 DATA: Final = Path(os.environ.get("NEWSWIRE_DATA", PROJECT.parent / "shared" / "data"))
 FOUNDING: Final = DATA / "seed" / "000_3dcc83b6feb79a6a.txt"
-MICRO_F1_FLOOR: Final = 0.775
-MACRO_F1_FLOOR: Final = 0.725
-LIKELIEST_FLOOR: Final = 0.91
-FINER_PRECISION_FLOOR: Final = 0.77
-BBC_FLOOR: Final = 0.815  # .85 before the labels were read twice: see docs/quality.md
-AG_FLOOR: Final = 0.655
 FEWEST_LABELS: Final = 10  # articles of a topic; below it a topic is neither learnt nor measured
 MAX_BYTES: Final = 4 * 1024 * 1024
 
@@ -94,14 +91,13 @@ def test_the_labels_name_texts_and_quote_none() -> None:
 
 
 @needs_data
-def test_unseen_articles_get_their_topics(articles: list[Example], known: list[Concept], named: list[Named]) -> None:
+def test_unseen_articles_get_their_topics(
+    articles: list[Example], known: list[Concept], named: list[Named], card: Recorder
+) -> None:
     parents = [topic.parent for topic in named]
-    figures = cross_validate(articles, definition_examples(known, named), parents)
-    told = report("nested 5-fold", figures, named)
-    assert figures.micro_f1 >= MICRO_F1_FLOOR, told
-    assert figures.macro_f1 >= MACRO_F1_FLOOR, told
-    assert figures.top1 >= LIKELIEST_FLOOR, told
-    assert figures.finer_precision >= FINER_PRECISION_FLOOR, told
+    decided = decide(articles, definition_examples(known, named), parents, outer_folds(articles))
+    told = report("nested 5-fold", quality(*decided, parents), named)
+    card.check("topics", topic_figures(decided, parents), told)
 
 
 @needs_data
@@ -129,9 +125,9 @@ def test_training_again_makes_the_shipped_artefact(
 
 
 @needs_data
-def test_other_newsrooms_sections_are_recognised(model: TopicModel) -> None:
-    assert section_accuracy(DATA, model, BBC) >= BBC_FLOOR
-    assert section_accuracy(DATA, model, AG) >= AG_FLOOR
+def test_other_newsrooms_sections_are_recognised(model: TopicModel, card: Recorder) -> None:
+    counts = {"BBC sections": section_counts(DATA, model, BBC), "AG sections": section_counts(DATA, model, AG)}
+    card.check("topics", {name: share(*each) for name, each in counts.items()})
 
 
 @pytest.mark.skipif(not FOUNDING.is_file(), reason=f"no data at {FOUNDING}")

@@ -71,6 +71,18 @@ def figures(articles: list[Article], predicted: list[list[GoldSpan]]) -> dict[st
     return {MERGED: _figures(*totals), **by_type}
 
 
+def main_sums(articles: list[Article], predicted: list[list[GoldSpan]]) -> list[tuple[int, int, int]]:
+    """Return how many spans of PERSON, ORG and place of each article are right, given and marked."""
+    found = []
+    for article, spans in zip(articles, predicted, strict=True):
+        gold, given = (
+            {span for span in _mapped(each, names) if span[2] in _MAIN}
+            for each, names in ((article.spans, _GOLD), (spans, _PREDICTED))
+        )
+        found.append((len(gold & given), len(given), len(gold)))
+    return found
+
+
 def _mapped(spans: Iterable[GoldSpan], names: dict[str, str]) -> set[tuple[int, int, str]]:
     return {(s.start, s.end, names[s.label]) for s in spans if s.label in names}
 

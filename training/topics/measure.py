@@ -45,21 +45,34 @@ class Quality(NamedTuple):
 
 def cross_validate(articles: Sequence[Example], definitions: Sequence[Example], parents: Sequence[int]) -> Quality:
     """Nested: of each outer fold, fit, calibration and thresholds have seen only the others."""
+    return quality(*decide(articles, definitions, parents, outer_folds(articles)), parents)
+
+
+def outer_folds(articles: Sequence[Example]) -> list[list[int]]:
+    """The places of the articles of each outer fold."""
     fold_of = folds(articles)
-    outer = [np.flatnonzero(fold_of == fold).tolist() for fold in sorted(set(fold_of.tolist()))]
-    return _validated(articles, definitions, parents, outer)
+    return [np.flatnonzero(fold_of == fold).tolist() for fold in sorted(set(fold_of.tolist()))]
 
 
 def held_out_split(
     articles: Sequence[Example], definitions: Sequence[Example], parents: Sequence[int], chosen: Sequence[int]
 ) -> Quality:
     """The figures of the chosen articles; fit, calibration and thresholds have seen only the others."""
-    return _validated(articles, definitions, parents, [chosen])
+    return quality(*decide(articles, definitions, parents, [chosen]), parents)
 
 
-def _validated(
+class Decided(NamedTuple):
+    """[N, K]: topics given to articles, those labelled, and how likely each was."""
+
+    given: Matrix
+    topics: Matrix
+    probabilities: Floats
+
+
+def decide(
     articles: Sequence[Example], definitions: Sequence[Example], parents: Sequence[int], parts: Sequence[Sequence[int]]
-) -> Quality:
+) -> Decided:
+    """What each part gets from a model that has seen only the articles outside it."""
     topics = topic_matrix(articles)
     probabilities = np.zeros(topics.shape)
     given = np.zeros_like(topics)
@@ -76,7 +89,7 @@ def _validated(
         for index in part:
             given[index, list(choose(probabilities[index], calibration.thresholds, parents))] = True
     seen = sorted(index for part in parts for index in part)
-    return quality(given[seen], topics[seen], probabilities[seen], parents)
+    return Decided(given[seen], topics[seen], probabilities[seen])
 
 
 def quality(given: Matrix, topics: Matrix, probabilities: Floats, parents: Sequence[int]) -> Quality:
@@ -107,6 +120,12 @@ def quality(given: Matrix, topics: Matrix, probabilities: Floats, parents: Seque
 
 def section_accuracy(data: Path, model: TopicModel, corpus: Sections) -> float:
     """How often the likeliest of the corpus's own sections is the right one. Measured only, never trained on."""
+    right, total = section_counts(data, model, corpus)
+    return right / total
+
+
+def section_counts(data: Path, model: TopicModel, corpus: Sections) -> tuple[int, int]:
+    """The same as counts: right ones, and all."""
     path, topics_of = corpus
     columns = {section: [model.ids.index(topic) for topic in topics] for section, topics in topics_of.items()}
     right = total = 0
@@ -116,7 +135,7 @@ def section_accuracy(data: Path, model: TopicModel, corpus: Sections) -> float:
         likeliest = max(columns, key=lambda section: float(scores[columns[section]].max()))
         right += likeliest == record["label"].lower()
         total += 1
-    return right / total
+    return right, total
 
 
 def milliseconds_per_article(data: Path, model: TopicModel) -> tuple[float, float]:

@@ -81,7 +81,7 @@ def test_where_lines_go_is_asked_for(arguments: list[str], tmp_path: Path, capsy
 def test_cards_are_printed_and_unknown_models_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["card", "topics"]) == 0
     assert "# Topic classifier" in capsys.readouterr().out
-    assert main(["card"]) == 0
+    assert main(["card", "models"]) == 0
     assert capsys.readouterr().out.count("\n# ") >= 1
     assert main(["card", "weather"]) == 2
     assert "there are ner" in capsys.readouterr().err
