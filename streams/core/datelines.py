@@ -41,12 +41,13 @@ _BEHIND: Final = re.compile(
 _DATE: Final = rf"(?:{WEEKDAY},?\s)?(?:{MONTH}\s\d{{1,2}}|\d{{1,2}}\s{MONTH})(?:,?\s(?:19|20)\d\d)?"
 _REGION: Final = r"[A-Z][\w.’']*(?:\s(?:[A-Z]|of\s|the\s|and\s)[\w.’']*){0,3}"
 _AGENCY: Final = r"[A-Za-z][\w.&’' /-]{1,39}"
-# What follows the first place: another one, the region, the date, the agency, a dash.
+_MARK: Final = r"(?:--|-(?=\s)|[—–:|])"
+# What follows the first place: another one, the region, the date, then the agency or a dash or both.
 _REST: Final = re.compile(
     rf"(?:\s?/\s?[A-Z][\w.’' -]{{1,30}}?|\sand\s{_REGION})?(?:,\s(?!{MONTH}\s\d){_REGION})?(?:,?\s(?P<date>{_DATE}))?,?"
-    rf"\s?(?:\(\s?(?P<agency>{_AGENCY})\s?\)|/(?P<slashed>{_AGENCY})/)?\s?(?P<mark>--?|[—–:|])?\s?"
+    rf"(?:\s?(?:\(\s?(?P<agency>{_AGENCY})\s?\)|/(?P<slashed>{_AGENCY})/)|(?=\s?{_MARK}))\s?(?P<mark>{_MARK})?\s?"
 )
-_ALONE: Final = re.compile(rf"\(?\s?(?P<agency>{_AGENCY})\s?(?P<close>\))?\s?(?P<mark>--?|[—–])\s")
+_ALONE: Final = re.compile(rf"\(?\s?(?P<agency>{_AGENCY}?)\s?(?P<close>\))?\s?(?P<mark>--?|[—–])\s")
 
 
 class Found(NamedTuple):
@@ -61,7 +62,11 @@ class Found(NamedTuple):
 
 def capital_datelines(text: str) -> Iterator[re.Match[str]]:
     """Yield what begins a line as a dateline does, by form alone: groups `place`, in capitals, and `agency`."""
-    return (match for match in _CAPITALS.finditer(text) if _NO_PLACE.isdisjoint(match["place"].split()))
+    return (match for match in _CAPITALS.finditer(text) if _may_be_place(match["place"]))
+
+
+def _may_be_place(name: str) -> bool:
+    return _NO_PLACE.isdisjoint(name.split()) and not agency_named(name)
 
 
 def is_dateline(text: str, start: int, end: int) -> bool:
@@ -101,7 +106,7 @@ def _lines(text: str) -> Iterator[int]:
 def _at(text: str, start: int, places: dict[int, tuple[Entity, Mention]]) -> Found | None:
     known = places.get(start)
     capitals = _CAPITALS.match(text[start : start + MAX_CHARS])
-    end = start + capitals.end("place") if capitals and _NO_PLACE.isdisjoint(capitals["place"].split()) else None
+    end = start + capitals.end("place") if capitals and _may_be_place(capitals["place"]) else None
     if known is not None:
         end = max(known[1].end, end or 0)
     if end is None:

@@ -8,11 +8,12 @@ these are resolved, as "last week" is no day.
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import MAXYEAR, date, datetime, timedelta
 from typing import Final, NamedTuple
 
 from streams.contracts.events import Entity
 from streams.core.calendar_words import Expression, read_expression
+from streams.core.dates import FIRST_YEAR
 from streams.core.speech_tokens import QUOTE, Reading
 from streams.core.tense import Tense, tense_at
 
@@ -47,12 +48,13 @@ def written_on(published_at: str | None) -> Written | None:
     if published_at is None:
         return None
     try:
-        if len(published_at) <= len("2026-04-07"):
-            return Written(date.fromisoformat(published_at), sure=True)
         when = datetime.fromisoformat(published_at)
     except ValueError:
         return None
-    return Written(when.date(), sure=bool(when.utcoffset()) or when.hour >= UNSURE_HOURS)
+    if not FIRST_YEAR <= when.year < MAXYEAR:  # a year on either side has to exist
+        return None
+    bare = len(published_at) <= len("2026-04-07")
+    return Written(when.date(), sure=bare or bool(when.utcoffset()) or when.hour >= UNSURE_HOURS)
 
 
 def find_days(text: str, entities: Sequence[Entity], reading: Reading, written: Written | None) -> list[Dated]:
@@ -143,7 +145,7 @@ def _without_year(said: Expression, written: date, tense: Tense) -> date | None:
 
 
 def _years(written: date) -> Iterator[int]:
-    yield from (year for year in (written.year - 1, written.year, written.year + 1) if 1 <= year <= 9998)
+    yield from (written.year - 1, written.year, written.year + 1)
 
 
 def _exists(year: int, said: Expression) -> bool:

@@ -85,7 +85,8 @@ def find_lead(title: str, text: str, reading: Reading, behind: int = 0) -> tuple
     while found and len(chosen) < SENTENCES:
         best = max(found, key=lambda c: (_score(c, titled, frequent, chosen), -c.start))
         chosen.append(best)
-        found = [c for c in found if c is not best and not _same(c, best)]
+        # What stands before the sentence that tells most, and names nothing of the headline, only leads up to it.
+        found = [c for c in found if c.stems != best.stems and (c.place > best.place or c.stems & titled)]
     return tuple(Span(start=c.start, end=c.end, text=text[c.start : c.end]) for c in sorted(chosen))
 
 
@@ -162,8 +163,3 @@ def _score(
     if candidate.dangling and candidate.place - 1 not in {other.place for other in chosen}:
         score -= _DANGLING
     return score
-
-
-def _same(one: _Candidate, other: _Candidate) -> bool:
-    """Say whether two sentences have the same words: a lead that is printed twice."""
-    return one.stems == other.stems

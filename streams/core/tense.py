@@ -83,18 +83,20 @@ def _told(tokens: Sequence[Token], sentence: Sentence, i: int) -> Tense | Litera
 
 def _of_group(tokens: Sequence[Token], sentence: Sentence, i: int) -> Tense | Literal["infinitive"]:
     """Return the tense of a verb that may be a participle, by its auxiliary: "will be killed", "to be held"."""
+    passive = False
     for token in _before(tokens, sentence, i):
         if token.text in _ONCE:
             return "past"
         if token.text in _AHEAD:
             return "future"
-        if token.text in _MAYBE or token.text in ("is", "are", "be", "being"):
+        if token.text in _MAYBE or token.text in ("is", "are", "being"):
             return "unclear"
         if token.text == "to":
             return "infinitive"
         if token.kind != WORD or token.text in _PAST:
             break
-    return "past"
+        passive = passive or token.text == "be"
+    return "unclear" if passive else "past"
 
 
 def _before(tokens: Sequence[Token], sentence: Sentence, i: int) -> Iterator[Token]:
