@@ -34,6 +34,7 @@ _NAMED: Final = re.compile(
     r"|first|second|third|fourth|of)\s$",
     re.IGNORECASE,
 )
+_PERIOD: Final = re.compile(r"\b(?:months|weeks|years|days|quarter|half|week)\b(?!\sago$)", re.IGNORECASE)
 _LOOK: Final = 24  # characters around an expression
 
 
@@ -56,10 +57,12 @@ class Expression(NamedTuple):
 def read_expression(text: str, start: int, end: int) -> Expression | None:
     """Return what a mention of a time says; None where it names no single day, or none that words alone tell.
 
-    Ambiguous figures ("3/4/2012"), days of a named kind ("Black Friday"), several days ("March 3-5", "Tuesdays"), and
-    possessives ("today's youth", "Friday's game") are none.
+    Ambiguous figures ("3/4/2012"), days of a named kind ("Black Friday"), several days ("March 3-5", "Tuesdays", "the
+    three months to March 31"), and possessives ("today's youth", "Friday's game") are none.
     """
     if (after := text[end : end + 2])[:1] in ("'", "’") and after[1:].lower() == "s":
+        return None
+    if _PERIOD.search(text, start, end):
         return None
     found = _in_full(text, start, end)
     weekdays = list(_WEEKDAY.finditer(text, start, end))

@@ -38,19 +38,22 @@ def tense_at(tokens: Sequence[Token], sentence: Sentence, at: int) -> Tense:
     """Return what the nearest verb before the token, or else the first one behind it, tells of its time."""
     infinitive = False
     for i in range(at - 1, sentence.first - 1, -1):
-        if _is_infinitive(tokens, i, at):
+        told = "infinitive" if _is_infinitive(tokens, i, at) else _told(tokens, sentence, i)
+        if told == "infinitive":
             infinitive = True
-        elif (told := _told(tokens, sentence, i)) is not None:
-            if told == "infinitive":
-                infinitive = True
-                continue
+        elif told is not None:
             return "unclear" if infinitive and told == "past" else told
-    if infinitive:
-        return "unclear"
-    behind = (_told(tokens, sentence, i) for i in range(at + 1, sentence.last))
-    told = next((told for told in behind if told is not None and told != "infinitive"), "unclear")
-    # "Images of Tuesday's service" and "the service Tuesday" may "be shown" at any time; "On Tuesday it will" is sure.
-    return "unclear" if told == "future" and at - sentence.first >= _OPENING else told
+    return "unclear" if infinitive else _behind(tokens, sentence, at)
+
+
+def _behind(tokens: Sequence[Token], sentence: Sentence, at: int) -> Tense:
+    for i in range(at + 1, sentence.last):
+        told = _told(tokens, sentence, i)
+        if told == "future" and at - sentence.first >= _OPENING:
+            return "unclear"  # "images of the service Tuesday will be shown"; "On Tuesday it will" is sure
+        if told is not None and told != "infinitive":
+            return told
+    return "unclear"
 
 
 def _is_infinitive(tokens: Sequence[Token], i: int, at: int) -> bool:
