@@ -47,7 +47,9 @@ _REST: Final = re.compile(
     rf"(?:\s?/\s?[A-Z][\w.’' -]{{1,30}}?|\sand\s{_REGION})?(?:,\s(?!{MONTH}\s\d){_REGION})?(?:,?\s(?P<date>{_DATE}))?,?"
     rf"(?:\s?(?:\(\s?(?P<agency>{_AGENCY})\s?\)|/(?P<slashed>{_AGENCY})/)|(?=\s?{_MARK}))\s?(?P<mark>{_MARK})?\s?"
 )
-_ALONE: Final = re.compile(rf"\(?\s?(?P<agency>{_AGENCY}?)\s?(?P<close>\))?\s?(?P<mark>--?|[—–])\s")
+_ALONE: Final = re.compile(
+    rf"\(\s?(?P<agency>{_AGENCY})\s?\)(?:\s?(?:--?|[—–])\s|\s(?=[A-Z“\"]))|(?P<bare>{_AGENCY}?)\s?(?:--?|[—–])\s"
+)
 
 
 class Found(NamedTuple):
@@ -149,10 +151,8 @@ def _is_town(entity: Entity) -> bool:
 
 def _agency_alone(text: str, start: int) -> Found | None:
     found = _ALONE.match(text, start, start + MAX_CHARS)
-    if found is None or (found["close"] is None) != (text[start] != "("):
-        return None
-    agency = agency_named(found["agency"])
-    return Found(start, found.end(), None, None, agency) if agency else None
+    agency = agency_named(found["agency"] or found["bare"]) if found else ""
+    return Found(start, found.end(), None, None, agency) if found and agency else None
 
 
 def _agency(name: str) -> str:

@@ -15,7 +15,7 @@ from streams.contracts.events import Entity
 from streams.core.calendar_words import Expression, read_expression
 from streams.core.dates import FIRST_YEAR
 from streams.core.speech_tokens import QUOTE, Reading
-from streams.core.tense import Tense, tense_at
+from streams.core.tense import Tense, follows_verb, tense_at
 
 MAX_DAYS: Final = 500  # of an article; one of 900 words has six
 NEAR_DAYS: Final = 150  # a date without its year lies within so many days of the day of writing, or its tense tells
@@ -79,6 +79,8 @@ def find_days(text: str, entities: Sequence[Entity], reading: Reading, written: 
         sentence = reading.sentences[place]
         quoted = reading.tokens[at].kind == QUOTE
         tense = "unclear" if quoted else tense_at(reading.tokens, sentence, at)
+        if said.days == 0 and not follows_verb(reading.tokens, sentence, at):
+            continue  # "as in most places of the world today"
         day = _day(said, written, tense, quoted=quoted)
         if day is not None:
             found.append(Dated(start, end, day, tense, place))

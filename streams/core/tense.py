@@ -17,7 +17,7 @@ _PAST: Final = words(
     bought sold built fought caught taught sought heard paid became overcame saw felt kept led fled bled dealt meant
     slept swept wept woke wore tore swore bore stole froze hid bit slid shook forgot withdrew underwent arose awoke
     beat bound clung dug fed ground hung laid lay lent lit rang sang sank shone shrank spun sprang stuck stung swam
-    swung undertook warned plunged"""
+    swung undertook didn't wasn't weren't hadn't"""
 )
 # The same in the present and in the past: a modal verb before them would tell.
 _BOTH: Final = words("hit put set cut let shut hurt quit cost cast split spread read bid shed rid burst")
@@ -26,11 +26,12 @@ _NOT_PAST: Final = words(
     red bed united unprecedented so-called red-hot embed shed sped hatred kindred rugged ragged crooked aged"""
 )
 _AHEAD: Final = words("will 'll shall won't")
-_PLANNED: Final = words("scheduled expected due slated planned planning plans plan upcoming")
+_PLANNED: Final = words("scheduled expected due slated planned planning upcoming")
 _MAYBE: Final = words("would could may might should can must cannot couldn't wouldn't shouldn't can't")
 _PRESENT: Final = words("is are has have am says say isn't aren't hasn't haven't wants want does do doesn't don't")
 _ONCE: Final = words("was were had been wasn't weren't")
 _OPENING: Final = 4  # tokens: "A vote on Tuesday will"
+_CLOSE: Final = 4  # tokens: "passed a bill today"
 _BEFORE_VERB: Final = 3  # tokens between an auxiliary and its verb: "will not be", "was later also"
 
 
@@ -44,6 +45,12 @@ def tense_at(tokens: Sequence[Token], sentence: Sentence, at: int) -> Tense:
         elif told is not None:
             return "unclear" if infinitive and told == "past" else told
     return "unclear" if infinitive else _behind(tokens, sentence, at)
+
+
+def follows_verb(tokens: Sequence[Token], sentence: Sentence, at: int) -> bool:
+    """Say whether the token opens its sentence or stands close behind a verb that is past or ahead: "said today"."""
+    near = range(at - 1, max(sentence.first, at - _CLOSE) - 1, -1)
+    return at - sentence.first < _CLOSE or any(_told(tokens, sentence, i) in ("past", "future") for i in near)
 
 
 def _behind(tokens: Sequence[Token], sentence: Sentence, at: int) -> Tense:

@@ -36,6 +36,8 @@ def read(text: str, link: Link | None = TOWN) -> Dateline | None:
         ("[OSLO|GPE] and Bergen (AFP) - ", "OSLO", None, "AFP"),
         ("(Reuters) - ", None, None, "Reuters"),
         ("CNN — ", None, None, "CNN"),
+        ("(CNN) ", None, None, "CNN"),
+        ("(Thomson Reuters) ", None, None, "Reuters"),
         ("By Ida Moe\n\nSpecial to the Fair Post\n\n[OSLO|GPE] — ", "OSLO", None, None),
     ],
 )
@@ -63,6 +65,7 @@ def test_datelines(line: str, place: str | None, day: str | None, agency: str | 
         "[Oslo|GPE] (the capital) has a bridge.",
         "[Oslo|GPE] (photo) - " + BODY,
         "(Oslo) - " + BODY,
+        "Reuters " + BODY,
     ],
 )
 def test_other_beginnings_are_none(text: str) -> None:

@@ -79,6 +79,7 @@ def test_a_day_that_is_safe_to_tell(text: str, day: str) -> None:
         "He left on [Tuesday|DATE] of last week.",
         "“We met on [Tuesday|DATE],” the mayor said.",
         "The young of [today|DATE] are different.",
+        "It happened in most places of the wide world [today|DATE].",
         "She wants a better [tomorrow|DATE].",
         "It opened on [March 3-5|DATE].",
         "Profit fell in [the three months to March 31|DATE].",
