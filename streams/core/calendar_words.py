@@ -31,7 +31,7 @@ _COUNTS: Final = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 # Days with a name of their own, and days that come again.
 _NAMED: Final = re.compile(
     r"\b(?:super|black|good|ash|fat|cyber|palm|easter|bloody|giving|holy|any|every|each|some|most|alternate|a|one"
-    r"|first|second|third|fourth|of)\s$",
+    r"|first|second|third|fourth|of|several|many|two|three|both)\s$",
     re.IGNORECASE,
 )
 _PERIOD: Final = re.compile(r"\b(?:months|weeks|years|days|quarter|half|week)\b(?!\sago$)", re.IGNORECASE)
@@ -68,7 +68,7 @@ def read_expression(text: str, start: int, end: int) -> Expression | None:
     weekdays = list(_WEEKDAY.finditer(text, start, end))
     if found is None and not weekdays:
         return _near(text, start, end)
-    if len(weekdays) > 1 or (weekdays and _is_special(text, weekdays[0], alone=found is None)):
+    if len(weekdays) > 1 or (found is None and _is_special(text, weekdays[0])):
         return None
     weekday = WEEKDAYS.index(weekdays[0][0].lower()) if weekdays else None
     if found is not None:
@@ -105,16 +105,14 @@ def _near(text: str, start: int, end: int) -> Expression | None:
     return Expression(days=0 if found["today"] else -1 if found["yesterday"] else 1)
 
 
-def _is_special(text: str, weekday: re.Match[str], *, alone: bool) -> bool:
+def _is_special(text: str, weekday: re.Match[str]) -> bool:
     before, after = text[max(0, weekday.start() - _LOOK) : weekday.start()], text[weekday.end() : weekday.end() + _LOOK]
-    if _NAMED.search(before):
-        return True
     # "Friday of last week", "Monday through Friday", "two weeks ago Tuesday", "a week from Monday"
-    return alone and bool(_ELSEWHERE_AFTER.match(after) or _ELSEWHERE_BEFORE.search(before))
+    return bool(_NAMED.search(before) or _ELSEWHERE_AFTER.match(after) or _ELSEWHERE_BEFORE.search(before))
 
 
 _ELSEWHERE_AFTER: Final = re.compile(
-    r"s\b|['’]s|(?:\s(?:night|morning|afternoon|evening))?(?:,?\s(?:of\slast|of\sthis|of\snext|a\sweek|two\sweeks"
+    r"s\b|['’]s|\snight\s(?:live|football)\b|(?:\s(?:night|morning|afternoon|evening))?(?:,?\s(?:of\slast|of\sthis|of\snext|a\sweek|two\sweeks"
     rf"|last|next|before|after\snext)\b|\s?[-–/]\s?{WEEKDAY}|\s(?:through|thru|to)\s|-to-)",
     re.IGNORECASE,
 )

@@ -1,9 +1,9 @@
 """What day a text means: "on Tuesday", "yesterday", "March 3", against the day on which it was written.
 
 Words of the calendar and the tense of the sentence decide; in doubt there is no day. News style names days within a
-week by their weekday (Associated Press Stylebook, "time element"), which is what "on Tuesday" is resolved by. The kinds
-of expression are those of TimeML's TIMEX3 of type DATE with the granularity of a day (Pustejovsky et al. 2003); only
-these are resolved, as "last week" is no day.
+week by their weekday, and those of the year of writing without the year (Associated Press Stylebook): so "on Tuesday"
+and "March 3" are resolved. The kinds of expression are those of TimeML's TIMEX3 of type DATE with the granularity of a
+day (Pustejovsky et al. 2003); only these are resolved, as "last week" is no day.
 """
 
 from bisect import bisect_right
@@ -18,7 +18,8 @@ from streams.core.speech_tokens import QUOTE, Reading
 from streams.core.tense import Tense, follows_verb, tense_at
 
 MAX_DAYS: Final = 500  # of an article; one of 900 words has six
-NEAR_DAYS: Final = 150  # a date without its year lies within so many days of the day of writing, or its tense tells
+NEAR_DAYS: Final = 40  # a date without its year lies within so many days of the day of writing, or its tense tells
+OTHER_YEAR_DAYS: Final = 120  # further away the year is given, unless it is that of writing
 UNSURE_HOURS: Final = 8  # before so many hours UTC it is still the day before in America
 _WEEK: Final = 7
 _TIMES: Final = frozenset(("DATE", "TIME"))
@@ -136,14 +137,20 @@ def _without_year(said: Expression, written: date, tense: Tense) -> date | None:
         return None
     days = [date(year, said.month, said.day) for year in _years(written) if _exists(year, said)]
     if said.weekday is not None:
-        days = [day for day in days if day.weekday() == said.weekday]
+        days = [day for day in days if day.weekday() == said.weekday]  # of three years hardly two
     if not days:
         return None
-    nearest = min(days, key=lambda day: abs((day - written).days))
-    told = tense != "unclear" and (nearest <= written) == (tense == "past")
-    if abs((nearest - written).days) <= NEAR_DAYS:
-        return nearest
-    return nearest if told and nearest.year == written.year else None
+    if said.weekday is not None:
+        return min(days, key=lambda day: abs((day - written).days))
+    if tense == "unclear":
+        day = min(days, key=lambda day: abs((day - written).days))
+        return day if abs((day - written).days) <= NEAR_DAYS else None
+    found = max((d for d in days if d <= written), default=None)
+    if tense == "future":
+        found = min((d for d in days if d >= written), default=None)
+    if found is None or found.year == written.year or abs((found - written).days) <= OTHER_YEAR_DAYS:
+        return found
+    return None
 
 
 def _years(written: date) -> Iterator[int]:

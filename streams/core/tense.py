@@ -29,6 +29,11 @@ _AHEAD: Final = words("will 'll shall won't")
 _PLANNED: Final = words("scheduled expected due slated planned planning upcoming")
 _MAYBE: Final = words("would could may might should can must cannot couldn't wouldn't shouldn't can't")
 _PRESENT: Final = words("is are has have am says say isn't aren't hasn't haven't wants want does do doesn't don't")
+# What follows these with "to" happened together with them: "declined to comment", not "agreed to meet".
+_AT_ONCE: Final = words(
+    """tried declined refused failed began started sought managed continued helped went came moved rushed voted appeared
+    had"""
+)
 _ONCE: Final = words("was were had been wasn't weren't")
 _OPENING: Final = 4  # tokens: "A vote on Tuesday will"
 _CLOSE: Final = 4  # tokens: "passed a bill today"
@@ -43,7 +48,8 @@ def tense_at(tokens: Sequence[Token], sentence: Sentence, at: int) -> Tense:
         if told == "infinitive":
             infinitive = True
         elif told is not None:
-            return "unclear" if infinitive and told == "past" else told
+            at_once = tokens[i].text in _AT_ONCE
+            return "unclear" if infinitive and told == "past" and not at_once else told
     return "unclear" if infinitive else _behind(tokens, sentence, at)
 
 
