@@ -101,6 +101,31 @@ class Link(Part):
     wikidata: str | None = Field(None, description="of a place: its Wikidata id, where the packaged list has one")
 
 
+class Span(Part):
+    """A piece of the text: code points, half open, text[start:end] == span.text."""
+
+    start: int
+    end: int
+    text: str
+
+
+class Dateline(Span):
+    """What stands before the first word of a report: "OSLO, April 7 (Fair Wire) - ", of which `text` is the whole."""
+
+    place: Span | None = Field(None, description="the first place as written; null where an agency stands alone")
+    entity_id: str | None = Field(None, description="entity of the place, which has its links")
+    link: Link | None = Field(None, description="of the place")
+    date: Span | None = Field(None, description="the date as written")
+    day: str | None = Field(None, description="the day that the date names, ISO 8601; null where that is not safe")
+    agency: str | None = Field(None, description="the agency credited, by its usual name where it is a known one")
+
+
+class DatedMention(Span):
+    """A mention of time that names one day, and that day. Other mentions of time name none, or not safely."""
+
+    day: str = Field(description="ISO 8601")
+
+
 class Entity(Part):
     """Someone or something that the article names, with all its mentions."""
 
@@ -187,7 +212,8 @@ class UniqueArticle(CleanArticle):
     story_id: str
     related: tuple[Relation, ...] = ()
     skipped: dict[str, str] = Field(
-        {}, description="parts that could not be made, with the reason; without `entities` no links, no quotes"
+        {},
+        description="parts that could not be made, with the reason; without `entities` no links, quotes, lead or dates",
     )
 
 
@@ -202,6 +228,14 @@ class EnrichedArticle(ClassifiedArticle):
 
     entities: tuple[Entity, ...] = ()
     quotes: tuple[Quote, ...] = ()
+    lead: tuple[Span, ...] = Field((), description="at most two sentences that tell the article best, as they stand")
+    dateline: Dateline | None = None
+    dates: tuple[DatedMention, ...] = Field(
+        (), description="against the dateline's day or published_at; without both, only dates that give their year"
+    )
+    event_date: DatedMention | None = Field(
+        None, description="when what is reported happened, or will; null where the lead does not say it safely"
+    )
 
 
 class DuplicateSeen(Event):

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
+from streams.core.datelines import capital_datelines
 from streams.core.mentions import RawMention
 from streams.core.names import fold, word_set
 from streams.core.nations import STATES
@@ -23,13 +24,6 @@ _WHOLE: Final = (
     (re.compile(r"\bUSA T(?:ODAY|oday)\b"), "ORG"),
     (re.compile(r"\bWashington [Ss]tate\b(?! [A-Z])"), "GPE"),
 )
-# "OSLO, April 7 (Fair Wire) - ": the place of a dateline, the agency behind it.
-_DATELINE: Final = re.compile(
-    r"^(?P<place>[A-Z][A-Z'’.]+(?:[ -][A-Z][A-Z'’.]*){0,3})(?=[,(—–-]| [(—–-])(?:, [^\n()—–]{1,40}?)?"
-    r" ?(?:\((?P<agency>[A-Z][\w.& -]{1,30})\) ?)?(?:--?|[—–]) ",
-    re.MULTILINE,
-)
-_NO_PLACE: Final = word_set("BREAKING UPDATE UPDATED EXCLUSIVE WATCH VIDEO OPINION ANALYSIS LIVE NEW EDITORIAL PHOTOS")
 # These count where there is no mark.
 _FREE: Final = (
     (re.compile(r"\b(?:Prime|Foreign|First|Chief) Minister['’]s Office\b|\bPresident['’]s Office\b"), "ORG"),
@@ -89,11 +83,10 @@ def _matches(patterns: Iterable[tuple[re.Pattern[str], str]], text: str) -> Iter
 
 
 def _datelines(text: str) -> Iterator[RawMention]:
-    for match in _DATELINE.finditer(text):
-        if _NO_PLACE.isdisjoint(match["place"].split()):
-            yield RawMention(*match.span("place"), "GPE")
-            if match["agency"]:
-                yield RawMention(*match.span("agency"), "ORG")
+    for match in capital_datelines(text):
+        yield RawMention(*match.span("place"), "GPE")
+        if match["agency"]:
+            yield RawMention(*match.span("agency"), "ORG")
 
 
 def _states(text: str) -> Iterator[RawMention]:
