@@ -4,7 +4,6 @@ Articles that the model was trained on are measured by nested cross-validation, 
 Intervals are of 2,000 samples of the articles.
 """
 
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -14,14 +13,13 @@ import numpy.typing as npt
 
 from streams.core.classify import Floats
 from streams.models.topics import load_topic_model
+from tests.data import DATA
 from training.topics.corpus import concepts, masakhanews, worldwide
 from training.topics.fit import Example, Matrix, Named, f1
-from training.topics.measure import Validated, cross_validate, quality, validate
-from training.topics.sections import AG, BBC, MASAKHANEWS_TABLE, accuracy, likeliest_section, section_hits
+from training.topics.measure import LEAST_SCORED, Validated, cross_validate, quality, validate
+from training.topics.sections import AG, BBC, MASAKHANEWS_TABLE, accuracy, evened, likeliest_section, section_hits
 from training.topics.train import definition_examples, labelled_articles, labels, learnt, stratified
 
-PROJECT: Final = Path(__file__).parents[2]
-DATA: Final = Path(os.environ.get("NEWSWIRE_DATA", PROJECT.parent / "shared" / "data"))
 SEED: Final = 20_261_126
 SAMPLES: Final = 2_000
 BINS: Final = 10  # of the reliability table
@@ -47,6 +45,7 @@ class Reliability(NamedTuple):
 
     rows: tuple[tuple[int, float, float], ...]  # of each tenth: how many, mean probability, share labelled
     expected_error: float  # expected calibration error: |mean probability - share|, weighted by how many
+    likely_error: float  # the same without the lowest tenth, where most of the 17 topics of an article are
     brier: float  # mean square of probability less label
 
 
@@ -87,7 +86,7 @@ def masakhanews_hits(data: Path, nested: Validated, named: Sequence[Named]) -> H
     ids, parents = [topic.id for topic in named], [topic.parent for topic in named]
     return [
         (category[label["id"]], likeliest_section(probabilities, ids, parents, MASAKHANEWS_TABLE))
-        for label, probabilities in zip(labels(), nested.probabilities, strict=True)
+        for label, probabilities in zip(labels(), evened(nested.probabilities, ids), strict=True)
         if label["source"] == "masakhanews"
     ]
 
@@ -101,13 +100,14 @@ def interval(number: int, figure_of: Callable[[npt.NDArray[np.intp]], float]) ->
 
 
 def f1_intervals(validated: Validated, tops: Sequence[int]) -> tuple[Interval, Interval]:
-    """Micro and macro F1 of the top concepts."""
+    """Micro F1 of the top concepts, and macro F1 of those with LEAST_SCORED articles."""
     given, topics = validated.given[:, tops], validated.topics[:, tops]
+    scored = topics.sum(axis=0) >= LEAST_SCORED
 
     def macro(chosen: npt.NDArray[np.intp]) -> float:
         both = (given[chosen] & topics[chosen]).sum(axis=0)
         total = given[chosen].sum(axis=0) + topics[chosen].sum(axis=0)
-        return float(np.mean(2 * both / np.maximum(1, total)))
+        return float(np.mean((2 * both / np.maximum(1, total))[scored]))
 
     return interval(len(given), lambda chosen: f1(given[chosen], topics[chosen])), interval(len(given), macro)
 
@@ -127,8 +127,12 @@ def reliability(probabilities: Floats, topics: Matrix) -> Reliability:
         for inside in (tenth == number for number in range(BINS))
         if inside.any()
     )
-    error = sum(count * abs(mean - share) for count, mean, share in rows) / len(said)
-    return Reliability(rows, error, float(np.mean((said - true) ** 2)))
+    brier = float(np.mean((said - true) ** 2))
+    return Reliability(rows, _error(rows), _error([row for row in rows if row[1] >= 1 / BINS]), brier)
+
+
+def _error(rows: Sequence[tuple[int, float, float]]) -> float:
+    return sum(count * abs(mean - share) for count, mean, share in rows) / max(1, sum(count for count, _, _ in rows))
 
 
 def worst(validated: Validated, tops: Sequence[int], number: int = WORST) -> list[int]:
@@ -166,6 +170,8 @@ def main() -> None:
     print("| measure | nested 5-fold | 300 set aside |\n| --- | --- | --- |")
     (micro, macro), (split_micro, split_macro) = (f1_intervals(v, tops) for v in (measured.nested, measured.split))
     print(f"| micro F1, 17 top concepts | {micro} | {split_micro} |\n| macro F1 | {macro} | {split_macro} |")
+    few = measured.split.topics[:, tops].sum(axis=0) < LEAST_SCORED
+    print(f"| in no macro F1 | | {', '.join(measured.named[top].label for top in np.array(tops)[few])} |")
     nested, split = quality(measured.nested, parents), quality(measured.split, parents)
     print(f"| likeliest topic is a labelled one | {nested.top1:.3f} | {split.top1:.3f} |")
     print(f"| finer topics, precision | {nested.finer_precision:.3f} | {split.finer_precision:.3f} |")
@@ -182,7 +188,8 @@ def main() -> None:
     print("\n| probability | said | mean | labelled |\n| --- | --- | --- | --- |")
     for count, mean, share in table.rows:
         print(f"| {int(mean * BINS) / BINS:.1f} | {count} | {mean:.3f} | {share:.3f} |")
-    print(f"\nExpected calibration error {table.expected_error:.4f}, Brier score {table.brier:.4f}.\n")
+    print(f"\nExpected calibration error {table.expected_error:.4f}, from .1 on {table.likely_error:.3f}.", end=" ")
+    print(f"Brier score {table.brier:.4f}.\n")
     print("\n".join(error_lines(DATA, measured)))
 
 

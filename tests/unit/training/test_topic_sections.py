@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from training.topics.sections import BBC, COMPUTING, MASAKHANEWS_TABLE, accuracy, likeliest_section
+from training.topics.sections import BBC, COMPUTING, MASAKHANEWS_TABLE, accuracy, evened, likeliest_section
 
 IDS = ("medtop:01000000", "medtop:04000000", "medtop:07000000", "medtop:13000000", COMPUTING)
 PARENTS = (0, 1, 2, 3, 1)
@@ -34,3 +34,9 @@ def test_a_model_without_the_finer_concept_does() -> None:
 
 def test_accuracy() -> None:
     assert accuracy([("sport", "sport"), ("tech", "business")]) == 0.5
+
+
+def test_a_rare_topic_gains_more_than_a_frequent_one() -> None:
+    sport, weather = evened(np.array([[0.3, 0.3]]), ("medtop:15000000", "medtop:17000000"))[0]
+    assert 0.3 < sport < weather < 0.7
+    assert evened(np.array([0.0, 1.0]), ("medtop:15000000", "medtop:17000000")).tolist() == pytest.approx([0, 1])
