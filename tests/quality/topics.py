@@ -139,7 +139,7 @@ def worst(validated: Validated, tops: Sequence[int], number: int = WORST) -> lis
     """The places among `seen` whose labels are least likely by the probabilities, the worst first."""
     said = np.clip(validated.probabilities[:, tops], 1e-6, 1 - 1e-6)
     loss = -np.where(validated.topics[:, tops], np.log(said), np.log(1 - said)).sum(axis=1)
-    return np.argsort(-loss, kind="stable")[:number].tolist()
+    return [int(place) for place in np.argsort(-loss, kind="stable")[:number]]
 
 
 def error_lines(data: Path, measured: Measured) -> list[str]:

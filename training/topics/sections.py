@@ -4,6 +4,7 @@ A concept stands for the section that IPTC's definition of it describes. What is
 is shared on them stands for technology, wherever IPTC files it: computing under economy, social media under media.
 """
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -81,7 +82,7 @@ def likeliest_section(probabilities: Floats, ids: Sequence[str], parents: Sequen
     def own(concept: str, section: str) -> float:
         others = [other for name, those in table.items() if name != section for other in those]
         taken = [probability[other] for other in others if other in probability and top_of.get(other) == concept]
-        return probability.get(concept, 0.0) * float(np.prod([1 - share for share in taken]))
+        return float(probability.get(concept, 0.0) * math.prod(1 - share for share in taken))
 
     return max(table, key=lambda section: sum(own(concept, section) for concept in table[section]))
 
