@@ -16,7 +16,7 @@ import numpy.typing as npt
 from streams.contracts import ids
 from streams.contracts.events import ClassifiedArticle, Topic, UniqueArticle
 
-POLICY_VERSION = "classify/2"  # counts up when the same model would give other topics
+POLICY_VERSION = "classify/3"  # counts up when the same model would give other topics
 PART = "topics"  # its name in `skipped`
 MODEL_LANGUAGE = "en"
 SURE_OF_LANGUAGE = 0.8  # below it the detector may be wrong, and English is what most feeds carry

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from tests.quality.figures import Figure, Floats, drawn, f1, ratio, share
-from training.topics.measure import LEAST_SCORED, Decided
+from training.topics.measure import LEAST_SCORED, Validated
 
 
-def topic_figures(decided: Decided, parents: Sequence[int]) -> dict[str, Figure]:
+def topic_figures(decided: Validated, parents: Sequence[int]) -> dict[str, Figure]:
     """Return the figures of [N, K] decisions; a column that is its own parent is a top topic."""
     tops = [column for column, parent in enumerate(parents) if column == parent]
     finer = [column for column, parent in enumerate(parents) if column != parent]
