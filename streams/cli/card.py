@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.model is not None:
         _show(_models(arguments.model))
         return OK
-    card = quality.read()
+    card = _quality()
     if arguments.html is not None:
         _write(page(card), arguments.html)
     elif arguments.json:
@@ -46,6 +46,13 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _show([quality.table(card)])
     return OK if all(figure.held for figure in card.figures) else FAILED
+
+
+def _quality() -> quality.Card:
+    try:
+        return quality.read()
+    except (OSError, ValueError) as error:
+        raise UserError(f"this newswire has no quality card, `make quality` writes it: {error}") from None
 
 
 def _models(wanted: str) -> list[str]:

@@ -4,7 +4,7 @@ import pytest
 
 from streams.cli import quality
 from streams.models.pipeline import ARTEFACTS
-from tests.quality import carded, floors
+from tests.quality import carded, floor_history, floors
 
 TEXT = floors.FILE.read_text(encoding="utf-8")
 MEASURES = floors.floors()
@@ -12,7 +12,7 @@ MEASURES = floors.floors()
 
 def test_no_floor_fell_without_a_reason() -> None:
     """Also beside each version of the file in the history: editing it by hand is no way round."""
-    found = floors.problems(TEXT, floors.history())
+    found = floor_history.problems(TEXT, floor_history.history())
     assert not found, "\n".join([*found, floors.__doc__ or ""])
 
 

@@ -88,6 +88,17 @@ def test_the_page_draws_each_figure_in_its_interval_and_needs_nothing_else(
     assert len(few) == 4
 
 
+def test_without_a_card_it_is_said_how_to_get_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    read = quality.read
+    monkeypatch.setattr(quality, "read", lambda: read(tmp_path / "none.json"))
+    assert main(["card"]) == 2
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert "make quality" in told
+
+
 def test_where_the_page_cannot_be_written_is_said(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,12 +1,14 @@
 """Floors rise, and fall with a reason only."""
 
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-from tests.quality.floors import Floor, Lowering, Refused, flat, line, lower, main, parsed, problems, raise_
+from tests.quality.floor_history import history, problems
+from tests.quality.floors import Floor, Lowering, Refused, flat, line, lower, main, parsed, raise_
 
 TEXT: Final = """# A comment stays.
 [places]
@@ -156,3 +158,16 @@ def test_a_part_that_is_measured_no_more_is_retired_with_a_reason() -> None:
     retired = without + f'\n[retired]\n"{WRONG}" = {{ because = "REASON", on = "2026-11-26" }}\n'
     assert not problems(retired, [TEXT])
     assert problems(retired.replace("REASON", ""), [TEXT])
+
+
+def test_every_version_in_git_is_looked_at(file: Path) -> None:
+    assert history(file) == []
+    git = ("git", "-c", "user.name=somebody", "-c", "user.email=somebody@example.org", "-c", "commit.gpgsign=false")
+    versions = [TEXT, lower(TEXT, EXACT, 0.7, "a reason", "2026-11-26"), TEXT.replace("0.79", "0.7")]
+    subprocess.run([*git, "init", "-q"], cwd=file.parent, check=True)
+    for version in versions:
+        file.write_text(version, encoding="utf-8")
+        subprocess.run([*git, "add", file.name], cwd=file.parent, check=True)
+        subprocess.run([*git, "commit", "-qm", "floors"], cwd=file.parent, check=True)
+    assert history(file) == versions[::-1]
+    assert any("`highest` is 0.7, and was 0.79" in found for found in problems(versions[-1], history(file)))
