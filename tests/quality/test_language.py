@@ -3,43 +3,36 @@
 import pytest
 
 from tests.data import needs_data
-from tests.quality.language import SHORT, english, foreign_seeds, foreign_sentences, known_sentences, tally, verdicts
+from tests.quality.figures import Figure, share
+from tests.quality.language import (
+    LENGTHS,
+    SHORT,
+    english,
+    foreign_seeds,
+    foreign_sentences,
+    known_sentences,
+    tally,
+    verdicts,
+)
+from tests.quality.plugin import Recorder
 
 pytestmark = pytest.mark.quality
 
-# Most that may be wrong and least that has to be right, a little beside what is measured; they move one way only.
-FLOORS = {
-    "title": (0.005, 0.89),
-    "first 5 words": (0.005, 0.66),
-    "first 10 words": (0.002, 0.965),
-    "first 20 words": (0.002, 0.99),
-    "first 30 words": (0.002, 0.99),
-    "title and text": (0.001, 0.99),
-}
-FOREIGN = (0.03, 0.66)
-NOT_WRONG = 0.99  # wanted under 30 words
+
+@needs_data
+@pytest.mark.parametrize("length", LENGTHS)
+def test_english(length: str, card: Recorder) -> None:
+    card.check("language", _figures(f"English, {length}", verdicts(english(), length)))
 
 
 @needs_data
-@pytest.mark.parametrize("length", FLOORS)
-def test_english(length: str) -> None:
-    found = tally(verdicts(english(), length))
-    most_wrong, least_right = FLOORS[length]
-    assert found.wrong <= most_wrong * sum(found), found
-    assert found.right >= least_right * sum(found), found
+def test_hardly_a_short_english_text_is_wrong(card: Recorder) -> None:
+    found = [verdict for length in SHORT for verdict in verdicts(english(), length)]
+    card.check("language", _figures("English, under 30 words", found))
 
 
-@needs_data
-def test_hardly_a_short_english_text_is_wrong() -> None:
-    found = tally([verdict for length in SHORT for verdict in verdicts(english(), length)])
-    assert found.wrong <= (1 - NOT_WRONG) * sum(found), found
-
-
-def test_short_texts_in_other_languages() -> None:
-    found = tally(verdicts(known_sentences(), "title"))
-    most_wrong, least_right = FOREIGN
-    assert found.wrong <= most_wrong * sum(found), found
-    assert found.right >= least_right * sum(found), found
+def test_short_texts_in_other_languages(card: Recorder) -> None:
+    card.check("language", _figures("other languages, a sentence", verdicts(known_sentences(), "title")))
 
 
 def test_no_sentence_in_another_language_is_english() -> None:
@@ -49,3 +42,11 @@ def test_no_sentence_in_another_language_is_english() -> None:
 def test_seeds_in_other_languages_are_right() -> None:
     found = tally(verdicts(foreign_seeds(), "title and text"))
     assert found.right == sum(found) > 0, found
+
+
+def _figures(part: str, found: list[int]) -> dict[str, Figure]:
+    counts = tally(found)
+    return {
+        f"{part}: {what}": share(count, len(found))
+        for what, count in (("right", counts.right), ("wrong", counts.wrong))
+    }
