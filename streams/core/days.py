@@ -18,6 +18,7 @@ from streams.core.speech_tokens import QUOTE, Reading
 from streams.core.tense import Tense, follows_verb, tense_at
 
 MAX_DAYS: Final = 500  # of an article; one of 900 words has six
+MAX_MENTIONS: Final = 2_000  # of dates and times that are looked at; each costs as much as its sentence is long
 NEAR_DAYS: Final = 40  # a date without its year lies within so many days of the day of writing, or its tense tells
 OTHER_YEAR_DAYS: Final = 120  # further away the year is given, unless it is that of writing
 UNSURE_HOURS: Final = 8  # before so many hours UTC it is still the day before in America
@@ -71,7 +72,7 @@ def find_days(text: str, entities: Sequence[Entity], reading: Reading, written: 
     starts = [token.start for token in reading.tokens]
     firsts = [sentence.first for sentence in reading.sentences]
     found: list[Dated] = []
-    for start, end in mentions:
+    for start, end in mentions[:MAX_MENTIONS]:
         said = read_expression(text, start, end)
         if said is None:
             continue

@@ -113,7 +113,8 @@ def cut(text: Text, length: str) -> tuple[str, str] | None:
     return ("", " ".join(words)) if words else None
 
 
-def verdicts(texts: Sequence[Text], length: str) -> list[int]:
+@lru_cache
+def verdicts(texts: tuple[Text, ...], length: str) -> list[int]:
     """Return for each text that has so much: 0 right, 1 undetermined, 2 wrong."""
     detect = load_detector()
     found = []
@@ -139,7 +140,7 @@ def _told(found: Sequence[int], verdict: int) -> str:
     return f"{sum(hits) / len(hits):.1%} ({sum(hits)}; {low:.1%} to {high:.1%})"
 
 
-def _print_rows(name: str, texts: Sequence[Text], lengths: Sequence[str]) -> None:
+def _print_rows(name: str, texts: tuple[Text, ...], lengths: Sequence[str]) -> None:
     for length in lengths:
         if found := verdicts(texts, length):
             shares = " | ".join(_told(found, verdict) for verdict in range(3))
@@ -151,7 +152,7 @@ def main() -> None:
     print("| texts | shown | number | right | und | wrong |\n| --- | --- | --- | --- | --- | --- |")
     _print_rows("English, all sets", english(), LENGTHS)
     for name in dict.fromkeys(text.set for text in english()):
-        _print_rows(f"English, {name}", [t for t in english() if t.set == name], ("title", "first 10 words"))
+        _print_rows(f"English, {name}", tuple(t for t in english() if t.set == name), ("title", "first 10 words"))
     known = known_sentences()
     unknown = tuple(text for text in foreign_sentences() if text not in known)
     _print_rows("other languages, spaCy's examples", known, ("title",))
