@@ -72,6 +72,7 @@ class Topic(Part):
     id: str
     top: str
     label: str
+    wikidata: str | None = Field(None, description="the Wikidata id that IPTC matches it with, where it has one")
     score: Score
     why: tuple[str, ...] = Field((), description="the words of the article that decided")
 

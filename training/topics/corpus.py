@@ -46,6 +46,7 @@ class Concept(NamedTuple):
     within: tuple[str, ...]  # itself and the concepts above it, the top one last
     label: str
     definition: str
+    wikidata: str  # the id that IPTC matches it with exactly, "" where it has none
 
 
 def worldwide(data: Path) -> list[Row]:
@@ -94,7 +95,8 @@ def _concept(uri: str, active: dict[str, Any]) -> Concept:
         chain.append(broader[0])
     entry, within = active[uri], tuple(active[link]["qcode"] for link in chain)
     label, definition = entry["prefLabel"]["en-GB"], entry["definition"]["en-GB"]
-    return Concept(entry["qcode"], within[-1], within, label, definition)
+    same = (match.rpartition("/")[2] for match in entry.get("exactMatch", []) if "wikidata.org/entity/" in match)
+    return Concept(entry["qcode"], within[-1], within, label, definition, next(same, ""))
 
 
 def json_lines(path: Path) -> Iterator[dict[str, Any]]:

@@ -163,8 +163,10 @@ def write(model: TopicModel, known: Sequence[Concept], folder: Path) -> None:
 
 
 def _described(model: TopicModel, column: int, known: Mapping[str, Concept]) -> dict[str, str]:
-    topic = {"id": model.ids[column], "label": model.labels[column], "definition": known[model.ids[column]].definition}
-    parent = model.parents[column]
+    concept, parent = known[model.ids[column]], model.parents[column]
+    topic = {"id": concept.id, "label": model.labels[column], "definition": concept.definition}
+    if concept.wikidata:
+        topic["wikidata"] = concept.wikidata
     return topic if parent == column else topic | {"top": model.ids[parent]}
 
 
