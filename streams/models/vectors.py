@@ -24,7 +24,9 @@ class WordVectors(BaseVectors):  # type: ignore[misc]
 
     def __init__(self, words: Keys, rows: npt.NDArray[np.uint16], table: npt.NDArray[np.float16]) -> None:
         super().__init__()
-        self.strings: Any = ()  # spaCy asks for the words; nobody knows them any more
+        # What spaCy asks of any table; nobody knows the words any more.
+        self.strings: Any = ()
+        self.name, self.mode, self.n_keys = "newswire_words", "default", len(words)
         self._words, self._rows, self._kept = words, rows, table
         self._table = np.concatenate([table.astype(np.float32), np.zeros((1, table.shape[1]), dtype=np.float32)])
 
