@@ -34,6 +34,13 @@ _NO_PLACE: Final = word_set("BREAKING UPDATE UPDATED EXCLUSIVE WATCH VIDEO OPINI
 _FREE: Final = (
     (re.compile(r"\b(?:Prime|Foreign|First|Chief) Minister['’]s Office\b|\bPresident['’]s Office\b"), "ORG"),
     (re.compile(r"\bD\.C\.(?!\w)"), "GPE"),
+    # Of other countries' parties, too; with these words behind them they are part of a name.
+    (
+        re.compile(
+            r"\b(?:Democrat|Republican)s?\b(?! (?:Party|Guards?|Conference|National|Senatorial|Congressional)\b)"
+        ),
+        "NORP",
+    ),
     (re.compile(r"\b(?:Associated Press|Agence France-Presse|Getty Images|Reuters|AFP)\b"), "ORG"),
     (re.compile(r"\b[Tt]he (?:full |entire |whole )?(?P<name>House|Senate)\b(?! of\b| [A-Z]|['’-][A-Z])"), "ORG"),
     (

@@ -47,6 +47,8 @@ def test_splits(text: str, expected: list[str]) -> None:
         ("the Prime Minister's Office", ["Prime Minister's Office|ORG"]),
         ("in D.C. today", ["D.C.|GPE"]),
         ("copyright Getty Images", ["Getty Images|ORG"]),
+        ("angry Democrats and a Republican", ["Democrats|NORP", "Republican|NORP"]),
+        ("the Republican Guard and [Republicans of Oslo|ORG]", ["Republicans of Oslo|ORG"]),
         ("on [NRK|ORG]'s “The New Day,” he", ["NRK|ORG", "New Day|WORK_OF_ART"]),
         ("on [NRK|ORG]'s “[New Day|DATE]”", ["NRK|ORG", "New Day|WORK_OF_ART"]),
         ("on [NRK|ORG]'s “no new day”", ["NRK|ORG"]),
@@ -110,6 +112,7 @@ def test_labels_by_form(text: str, expected: str) -> None:
         ("[Novak|PERSON] and [Mira Novak|ORG]", "Mira Novak|PERSON"),
         ("Ms. [Novak|PERSON], [Novak|ORG]", "Novak|PERSON"),
         ("[Zorb|GPE] executives left [Zorb|PERSON]", "Zorb|ORG"),
+        ("[Zorb|PERSON] CEO Mira left [Zorb|PERSON]", "Zorb|ORG"),
         ("[Mira Zorb|PERSON] and [Zorb|GPE] executives", "Zorb|PERSON"),
     ],
 )
