@@ -21,6 +21,7 @@ _WHOLE: Final = (
     (re.compile(rf"\b{_ORDINAL} Amendment\b"), "LAW"),
     (re.compile(r"\b\d{1,2}(?:st|nd|rd|th) Congressional District\b"), "GPE"),
     (re.compile(r"\bUSA T(?:ODAY|oday)\b"), "ORG"),
+    (re.compile(r"\b(?:Prime|Foreign|First|Chief) Minister['’]s Office\b|\bPresident['’]s Office\b"), "ORG"),
     (re.compile(r"\bWashington [Ss]tate\b(?! [A-Z])"), "GPE"),
 )
 # "OSLO, April 7 (Fair Wire) - ": the place of a dateline, the agency behind it.
@@ -32,7 +33,6 @@ _DATELINE: Final = re.compile(
 _NO_PLACE: Final = word_set("BREAKING UPDATE UPDATED EXCLUSIVE WATCH VIDEO OPINION ANALYSIS LIVE NEW EDITORIAL PHOTOS")
 # These count where there is no mark.
 _FREE: Final = (
-    (re.compile(r"\b(?:Prime|Foreign|First|Chief) Minister['’]s Office\b|\bPresident['’]s Office\b"), "ORG"),
     (re.compile(r"\bD\.C\.(?!\w)"), "GPE"),
     # Of other countries' parties, too; with these words behind them they are part of a name.
     (

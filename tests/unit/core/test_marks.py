@@ -45,6 +45,7 @@ def test_splits(text: str, expected: list[str]) -> None:
         ("House Speaker Lee, White House Leader Lee", ["House|ORG"]),
         ("The [House of Lee|ORG] fell", ["House of Lee|ORG"]),
         ("the Prime Minister's Office", ["Prime Minister's Office|ORG"]),
+        ("the [Prime Minister's Office|EVENT]", ["Prime Minister's Office|ORG"]),
         ("in D.C. today", ["D.C.|GPE"]),
         ("copyright Getty Images", ["Getty Images|ORG"]),
         ("angry Democrats and a Republican", ["Democrats|NORP", "Republican|NORP"]),
