@@ -22,12 +22,19 @@ _WHOLE: Final = (
     (re.compile(rf"\b{_ORDINAL} Amendment\b"), "LAW"),
     (re.compile(r"\b\d{1,2}(?:st|nd|rd|th) Congressional District\b"), "GPE"),
     (re.compile(r"\bUSA T(?:ODAY|oday)\b"), "ORG"),
+    (re.compile(r"\b(?:Prime|Foreign|First|Chief) Minister['’]s Office\b|\bPresident['’]s Office\b"), "ORG"),
     (re.compile(r"\bWashington [Ss]tate\b(?! [A-Z])"), "GPE"),
 )
 # These count where there is no mark.
 _FREE: Final = (
-    (re.compile(r"\b(?:Prime|Foreign|First|Chief) Minister['’]s Office\b|\bPresident['’]s Office\b"), "ORG"),
     (re.compile(r"\bD\.C\.(?!\w)"), "GPE"),
+    # Of other countries' parties, too; with these words behind them they are part of a name.
+    (
+        re.compile(
+            r"\b(?:Democrat|Republican)s?\b(?! (?:Party|Guards?|Conference|National|Senatorial|Congressional)\b)"
+        ),
+        "NORP",
+    ),
     (re.compile(r"\b(?:Associated Press|Agence France-Presse|Getty Images|Reuters|AFP)\b"), "ORG"),
     (re.compile(r"\b[Tt]he (?:full |entire |whole )?(?P<name>House|Senate)\b(?! of\b| [A-Z]|['’-][A-Z])"), "ORG"),
     (

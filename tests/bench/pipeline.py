@@ -19,7 +19,7 @@ from rich.table import Table
 from producers.items import Item, Refused
 from producers.sources.files import read_files
 from streams.cli.enrich import FILE_STAGES, Run
-from streams.models.ner import load_ner
+from streams.models.ner import load_pipeline
 from streams.settings import load
 from tests.data import DATA
 
@@ -83,7 +83,7 @@ def _bare(texts: Sequence[tuple[str, str]], cores: int, batch: int) -> float:
 
 
 def _pipe(texts: Sequence[tuple[str, str]], batch: int, ready: Barrier, gone: Barrier) -> None:
-    nlp: Any = load_ner()
+    nlp: Any = load_pipeline()  # as spaCy runs it
     nlp(texts[0][1])
     ready.wait()
     for _ in nlp.pipe((text for pair in texts for text in pair), batch_size=batch):

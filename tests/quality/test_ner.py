@@ -11,7 +11,7 @@ from spacy.language import Language
 
 from streams.contracts.events import Entity
 from streams.core.extract import extract_entities
-from streams.models.ner import ARTEFACT, find_mentions, load_ner
+from streams.models.ner import ARTEFACT, find_mentions, load_ner, load_pipeline
 from tests.quality.figures import f1
 from tests.quality.plugin import Recorder
 from training.ner.corpus import ARCHIVE, read_articles, split
@@ -20,7 +20,7 @@ from training.ner.score import cleaned, main_sums, predict, published
 PROJECT: Final = Path(__file__).parents[2]
 DATA: Final = Path(os.environ.get("NEWSWIRE_DATA", PROJECT.parent / "shared" / "data"))
 FOUNDING: Final = DATA / "seed" / "000_3dcc83b6feb79a6a.txt"
-MAX_BYTES: Final = 9_000_000
+MAX_BYTES: Final = 15_000_000
 MAX_FILE_BYTES: Final = 8_000_000
 
 pytestmark = pytest.mark.quality
@@ -44,6 +44,14 @@ def test_a_result_does_not_depend_on_the_other_texts(nlp: Language) -> None:
     together = find_mentions(nlp, texts)
     assert together == [find_mentions(nlp, [t])[0] for t in texts]
     assert together == find_mentions(nlp, texts[::-1])[::-1]
+
+
+@pytest.mark.skipif(not (DATA / ARCHIVE).exists(), reason=f"no {DATA / ARCHIVE}: set NEWSWIRE_DATA")
+def test_our_walk_marks_what_spacys_does(nlp: Language) -> None:
+    texts = [a.text for a in read_articles(DATA / ARCHIVE)[::40]]
+    marked = find_mentions(nlp, texts)
+    assert sum(map(len, marked)) > 500
+    assert marked == find_mentions(load_pipeline(), texts)
 
 
 def test_offsets_of_a_very_long_text(nlp: Language) -> None:
