@@ -18,13 +18,22 @@ LEARNED_WORDS: Final = 50_000
 ARTEFACT: Final = Path(__file__).parent / "artefacts" / "ner"
 
 
+def load_pipeline(path: Path | None = None) -> Language:
+    """Return the model as spaCy runs it; `path` is its folder, the shipped one by default.
+
+    Raises:
+        OSError: when the folder holds no model.
+    """
+    return spacy.load(path or ARTEFACT)
+
+
 def load_ner(path: Path | None = None) -> Language:
     """Return the model; `path` is its folder, the shipped one by default.
 
     Raises:
         OSError: when the folder holds no model.
     """
-    return spacy.load(path or ARTEFACT)
+    return load_pipeline(path)
 
 
 class Recogniser:
