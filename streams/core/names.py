@@ -2,11 +2,14 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 ACRONYM: Final = re.compile(r"[A-Z](?:\.?[A-Z&]){1,6}\.?")
+CACHED_NAMES: Final = 8_192  # spellings kept at hand, some 2 MB: each step of an article asks for the same ones again
 
 
+@lru_cache(maxsize=CACHED_NAMES)
 def fold(name: str) -> str:
     """Return the key of a name: case, leading article, dots of acronyms do not count; "US" is not "us"."""
     plain = " ".join(name.replace("’", "'").split())
@@ -21,7 +24,12 @@ def word_set(lines: str) -> frozenset[str]:
 
 def words_of(key: str) -> list[str]:
     """Return the words of a key in small letters, without dots, commas and accents: "González" is "Gonzalez"."""
+    return list(_words_of(key))
+
+
+@lru_cache(maxsize=CACHED_NAMES)
+def _words_of(key: str) -> tuple[str, ...]:
     bare = key.casefold()
     if not bare.isascii():  # which most are, and this takes ten times as long
         bare = "".join(c for c in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(c))
-    return bare.replace(".", " ").replace(",", " ").split()
+    return tuple(bare.replace(".", " ").replace(",", " ").split())
