@@ -53,7 +53,7 @@ def _names(texts: Sequence[str], parts: Sequence[list[RawMention]]) -> Names:
                 votes[name][mention.label] += 1
             if mention.label == "PERSON" and len(person_words(name)) > 1:
                 surnames[_surname(name)] = None
-    tokens = {token for text in texts for token in _TOKEN.findall(text)}
+    tokens: set[str] = set().union(*map(_TOKEN.findall, texts))
     labels: dict[str, str] = {name: counts.most_common(1)[0][0] for name, counts in votes.items()}
     for surname in surnames:
         if surname not in labels and not _is_nation(surname):
