@@ -17,7 +17,7 @@ _ORDINAL: Final = (
     r"(?:First|Second|Third|[A-Z][a-z]{2,12}(?:-[a-z]{3,8})?(?:th|first|second|third)|\d{1,2}(?:st|nd|rd|th))"
 )
 Pattern = tuple[re.Pattern[str], str, tuple[str, ...]]
-"""A pattern, its label, and what a text has one of where the pattern matches: most texts have none, which costs less."""
+"""A pattern, its label, and what a text has one of where the pattern matches. Most have none: that costs less."""
 
 # These take the place of marks within them.
 _WHOLE: Final[tuple[Pattern, ...]] = (

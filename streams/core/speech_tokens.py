@@ -34,6 +34,7 @@ _NO_NAME: Final = re.compile(r"[A-Z]-[A-Z][A-Za-z.]*|.*-year-old")
 _INVISIBLE: Final = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
 _SENTENCE_END: Final = frozenset(".!?")
 _INNER: Final = frozenset(".,!?…")
+_MAY_END: Final = frozenset((MARK, QUOTE))
 _STOPPED: Final = frozenset((".", "…"))
 _ASKED: Final = frozenset("!?")
 _NO_CAPITAL_NEEDED: Final = frozenset((QUOTE, NAME, TIME))
@@ -152,7 +153,7 @@ def sentences_of(tokens: Sequence[Token]) -> list[Sentence]:
             if i > first:
                 found.append(Sentence(first, i, opens))
             first, opens = i + 1, True
-        elif i - first >= MAX_SENTENCE or i == last or ((kind == MARK or kind == QUOTE) and _ends(tokens, i)):
+        elif i - first >= MAX_SENTENCE or i == last or (kind in _MAY_END and _ends(tokens, i)):
             found.append(Sentence(first, i + 1, opens))
             first, opens = i + 1, False
     if first < len(tokens):
