@@ -43,8 +43,8 @@ CHILD_ENVIRONMENT: Final = {
     "MALLOC_TRIM_THRESHOLD_": "67108864",
     "MALLOC_MMAP_THRESHOLD_": "33554432",
 }
-# New objects after which a child looks for garbage among them. An article makes some ten thousand, hardly any of them in
-# cycles; with Python's 700 it looks after each sentence, which takes 4 % of the rules' time.
+# New objects after which a child looks for garbage in cycles. An article makes tens of thousands, hardly any of them in
+# cycles; with Python's 700 that takes 4 % of the time of the rules.
 GARBAGE_THRESHOLD: Final = 20_000
 KILLED_SECONDS: Final = 1.0  # a killed child is gone in milliseconds, unless it waits for a disk
 NO_MEMORY: Final = 12  # exit code of a child that ran out of memory: ENOMEM
