@@ -6,6 +6,7 @@ Rules of form, and a few names of news agencies. No rule knows a person.
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import pairwise
 from typing import Final
 
@@ -16,15 +17,12 @@ from streams.core.nations import STATES
 _ORDINAL: Final = (
     r"(?:First|Second|Third|[A-Z][a-z]{2,12}(?:-[a-z]{3,8})?(?:th|first|second|third)|\d{1,2}(?:st|nd|rd|th))"
 )
-Pattern = tuple[re.Pattern[str], str, tuple[str, ...]]
-"""A pattern, its label, and what a text has one of where the pattern matches. Most have none: that costs less."""
-
 # These take the place of marks within them.
-_WHOLE: Final[tuple[Pattern, ...]] = (
-    (re.compile(rf"\b{_ORDINAL} Amendment\b"), "LAW", (" Amendment",)),
-    (re.compile(r"\b\d{1,2}(?:st|nd|rd|th) Congressional District\b"), "GPE", (" Congressional District",)),
-    (re.compile(r"\bUSA T(?:ODAY|oday)\b"), "ORG", ("USA T",)),
-    (re.compile(r"\bWashington [Ss]tate\b(?! [A-Z])"), "GPE", ("Washington ",)),
+_WHOLE: Final = (
+    (re.compile(rf"\b{_ORDINAL} Amendment\b"), "LAW"),
+    (re.compile(r"\b\d{1,2}(?:st|nd|rd|th) Congressional District\b"), "GPE"),
+    (re.compile(r"\bUSA T(?:ODAY|oday)\b"), "ORG"),
+    (re.compile(r"\bWashington [Ss]tate\b(?! [A-Z])"), "GPE"),
 )
 # "OSLO, April 7 (Fair Wire) - ": the place of a dateline, the agency behind it.
 _DATELINE: Final = re.compile(
@@ -34,29 +32,29 @@ _DATELINE: Final = re.compile(
 )
 _NO_PLACE: Final = word_set("BREAKING UPDATE UPDATED EXCLUSIVE WATCH VIDEO OPINION ANALYSIS LIVE NEW EDITORIAL PHOTOS")
 # These count where there is no mark.
-_AGENCIES: Final = ("Associated Press", "Agence France-Presse", "Getty Images", "Reuters", "AFP")
-_CHAMBERS: Final = ("House", "Senate")
-_FREE: Final[tuple[Pattern, ...]] = (
-    (
-        re.compile(r"\b(?:Prime|Foreign|First|Chief) Minister['’]s Office\b|\bPresident['’]s Office\b"),
-        "ORG",
-        ("s Office",),
-    ),
-    (re.compile(r"\bD\.C\.(?!\w)"), "GPE", ("D.C.",)),
-    (re.compile(rf"\b(?:{'|'.join(_AGENCIES)})\b"), "ORG", _AGENCIES),
-    (
-        re.compile(r"\b[Tt]he (?:full |entire |whole )?(?P<name>House|Senate)\b(?! of\b| [A-Z]|['’-][A-Z])"),
-        "ORG",
-        _CHAMBERS,
-    ),
+_FREE: Final = (
+    (re.compile(r"\b(?:Prime|Foreign|First|Chief) Minister['’]s Office\b|\bPresident['’]s Office\b"), "ORG"),
+    (re.compile(r"\bD\.C\.(?!\w)"), "GPE"),
+    (re.compile(r"\b(?:Associated Press|Agence France-Presse|Getty Images|Reuters|AFP)\b"), "ORG"),
+    (re.compile(r"\b[Tt]he (?:full |entire |whole )?(?P<name>House|Senate)\b(?! of\b| [A-Z]|['’-][A-Z])"), "ORG"),
     (
         re.compile(
             r"(?<!White )\b(?P<name>House|Senate)(?= (?:Speaker|Majority|Minority|Leader|Democrat|Republican|GOP)\w*\b)"
         ),
         "ORG",
-        _CHAMBERS,
     ),
 )
+# Words of which a text has one where a pattern with this part matches. Most texts have none: that is known sooner.
+_WORDS_IN: Final = {
+    " Amendment": (" Amendment",),
+    " Congressional District": (" Congressional District",),
+    "USA T": ("USA T",),
+    "Washington ": ("Washington ",),
+    "s Office": ("s Office",),
+    "D\\.C\\.": ("D.C.",),
+    "Associated Press|": ("Associated Press", "Agence France-Presse", "Getty Images", "Reuters", "AFP"),
+    "House|Senate": ("House", "Senate"),
+}
 _PARTY_AND_STATE: Final = re.compile(
     r"\b[RDI]-(?P<name>[A-Z][a-z]+\.?|(?:[A-Z]\.){2}|W\.Va\.|(?:New|North|South|West|Rhode) [A-Z][a-z]+)"
 )
@@ -95,13 +93,19 @@ def _laid(mentions: Sequence[RawMention], found: Iterable[RawMention], *, instea
     return sorted([*(m for i, m in enumerate(mentions) if i not in gone), *added])
 
 
-def _matches(patterns: Iterable[Pattern], text: str) -> Iterator[RawMention]:
-    for pattern, label, needed in patterns:
-        if not any(map(text.__contains__, needed)):
+def _matches(patterns: Iterable[tuple[re.Pattern[str], str]], text: str) -> Iterator[RawMention]:
+    for pattern, label in patterns:
+        if not any(map(text.__contains__, _words_in(pattern))):
             continue
         group = "name" if "name" in pattern.groupindex else 0
         for match in pattern.finditer(text):
             yield RawMention(*match.span(group), label)
+
+
+@cache
+def _words_in(pattern: re.Pattern[str]) -> tuple[str, ...]:
+    """Return words of which a text has one where the pattern matches."""
+    return next((words for part, words in _WORDS_IN.items() if part in pattern.pattern), ("",))
 
 
 def _datelines(text: str) -> Iterator[RawMention]:
