@@ -5,6 +5,7 @@ from itertools import chain
 from typing import Final
 
 from spacy.language import Language
+from thinc.api import use_ops
 
 from streams.models.ner import load_pipeline
 from streams.models.threads import use_one_thread
@@ -19,10 +20,15 @@ STOCK: Final = "stock small model"
 LOADERS: Final[dict[str, Callable[[], Language]]] = {SHIPPED: load_pipeline, STOCK: load_stock}
 
 
-def load(name: str) -> Language:
-    """Return the model of this name, on one thread, with what is done once only behind it."""
+def load(name: str, *, blis: bool = True) -> Language:
+    """Return the model of this name, on one thread, with what is done once only behind it.
+
+    Its matrix products are those of BLIS, as spaCy has them by default, or of numpy. BLIS knows few processors; on others
+    its products take several times as long as numpy's.
+    """
     use_one_thread()
-    nlp = LOADERS[name]()
+    with use_ops("numpy", use_blis=blis):
+        nlp = LOADERS[name]()
     nlp("Mira Novak spoke in Oslo.")
     return nlp
 
