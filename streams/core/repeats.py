@@ -54,7 +54,7 @@ def _names(texts: Sequence[str], parts: Sequence[list[RawMention]]) -> Names:
             if mention.label == "PERSON" and len(person_words(name)) > 1:
                 surnames[_surname(name)] = None
     tokens: set[str] = set().union(*map(_TOKEN.findall, texts))
-    labels: dict[str, str] = {name: counts.most_common(1)[0][0] for name, counts in votes.items()}
+    labels: dict[str, str] = {name: max(counts, key=counts.__getitem__) for name, counts in votes.items()}
     for surname in surnames:
         if surname not in labels and not _is_nation(surname):
             labels[surname] = "PERSON"
