@@ -26,7 +26,7 @@ _SPEAKERS: Final = _SPEECHES | words(
     analysts expert experts witness witnesses researchers authorities minister president"""
 )
 _QUOTING: Final = words("quoted quotes quoting cited cites citing")
-_TELLING: Final = frozenset((*CUES, "according", "per"))
+_TELLING: Final = frozenset((*CUES, "according", "per"))  # with other words no attribution begins
 _HELD: Final = ARTICLES | words("this that his her its their")
 
 

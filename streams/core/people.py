@@ -2,11 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from streams.core.given_names import FULL_FORMS
-from streams.core.names import CACHED_NAMES, words_of
+from streams.core.names import words_of
 
 _GENERATION: Final = frozenset(("jr", "sr", "ii", "iii", "iv"))
 _ARTICLES: Final = ("al-", "el-")  # of Arabic family names: "Assad" is "al-Assad"
@@ -67,15 +66,10 @@ def same_people(forms: Sequence[Form]) -> dict[str, str]:
 
 def person_words(key: str) -> list[str]:
     """Return the words of a person's name without "Jr."."""
-    return list(_person_words(key))
-
-
-@lru_cache(maxsize=CACHED_NAMES)
-def _person_words(key: str) -> tuple[str, ...]:
     words = words_of(key)[-MAX_WORDS:]
     while len(words) > 1 and words[-1] in _GENERATION:
         words.pop()
-    return tuple(words)
+    return words
 
 
 class _Names:
