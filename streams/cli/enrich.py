@@ -191,6 +191,11 @@ class Run:
         _ = (self._parts.normalise_models, self._parts.topic_model)
         self._parts.extractor.wait_ready()
 
+    @property
+    def model_pids(self) -> list[int]:
+        """The ids of the processes that run the models, for a measurement."""
+        return self._parts.extractor.pids
+
     def close(self) -> None:
         """End the processes."""
         self._parts.close()

@@ -2,10 +2,11 @@
 
 import re
 from functools import lru_cache
+from hashlib import sha1
 from ipaddress import IPv6Address
 from typing import Final
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from tld import get_fld
 
@@ -13,6 +14,9 @@ from streams.contracts.errors import Malformed
 
 # uuid5(NAMESPACE_URL, "newswire"), written out so that no library default can move it.
 NAMESPACE: Final = UUID("f16e8482-cd7a-58ca-84b9-93eb1c2c259e")
+_NAMESPACE_BYTES: Final = NAMESPACE.bytes
+# The digit that holds the variant (RFC 9562, 4.1): its two high bits are 10.
+_VARIANT: Final = {digit: f"{int(digit, 16) & 3 | 8:x}" for digit in "0123456789abcdef"}
 
 # Parameters that say how a reader came here, not what the page is. Prefixes end in "_" or "-".
 TRACKING_PREFIXES: Final = ("utm_", "ga_", "pk_", "mtm_", "hsa_", "at_", "oly_", "vero_", "_hs")
@@ -102,14 +106,21 @@ def registered_domain(url: str) -> str:
     return found or host.removeprefix("www.")
 
 
+def _uuid(name: str) -> str:
+    """Return `str(uuid.uuid5(NAMESPACE, name))` in a third of the time; an event has some sixty."""
+    digits = sha1(_NAMESPACE_BYTES + name.encode(), usedforsecurity=False).hexdigest()
+    variant = _VARIANT[digits[16]]
+    return f"{digits[:8]}-{digits[8:12]}-5{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
+
+
 def article_id(article_identity: str) -> str:
     """Return the id of an article, from its `identity`."""
-    return str(uuid5(NAMESPACE, f"article\n{article_identity}"))
+    return _uuid(f"article\n{article_identity}")
 
 
 def event_id(event_type: str, origin: str, pipeline: str) -> str:
     """Return the id of the event of this type that this pipeline makes of one raw record."""
-    return str(uuid5(NAMESPACE, f"event\n{event_type}\n{origin}\n{pipeline}"))
+    return _uuid(f"event\n{event_type}\n{origin}\n{pipeline}")
 
 
 def pipeline_after(own: str, inherited: str) -> str:
@@ -121,23 +132,23 @@ def pipeline_after(own: str, inherited: str) -> str:
     if inherited == own:
         return own
     version, _, _ = own.partition("+")
-    mixed = uuid5(NAMESPACE, f"pipeline\n{own}\n{inherited}").hex
+    mixed = _uuid(f"pipeline\n{own}\n{inherited}").replace("-", "")
     return f"{version}+{mixed[:PIPELINE_DIGITS]}"
 
 
 def entity_id(entity_type: str, name: str, link: str = "") -> str:
     """Return the id of an entity: a pure function of type, canonical name and link."""
-    return str(uuid5(NAMESPACE, f"entity\n{entity_type}\n{name}\n{link}"))
+    return _uuid(f"entity\n{entity_type}\n{name}\n{link}")
 
 
 def story_id(first_article_id: str) -> str:
     """Return the id of the story that this article opened."""
-    return str(uuid5(NAMESPACE, f"story\n{first_article_id}"))
+    return _uuid(f"story\n{first_article_id}")
 
 
 def group_id(canonical_id: str) -> str:
     """Return the id of the copy group that this article opened."""
-    return str(uuid5(NAMESPACE, f"group\n{canonical_id}"))
+    return _uuid(f"group\n{canonical_id}")
 
 
 class _Parts:

@@ -26,6 +26,7 @@ _SPEAKERS: Final = _SPEECHES | words(
     analysts expert experts witness witnesses researchers authorities minister president"""
 )
 _QUOTING: Final = words("quoted quotes quoting cited cites citing")
+_TELLING: Final = frozenset((*CUES, "according", "per"))  # with other words no attribution begins
 _HELD: Final = ARTICLES | words("this that his her its their")
 
 
@@ -50,7 +51,7 @@ def attributions(tokens: Sequence[Token], sentence: Sentence) -> list[Attributio
     found: list[Attribution] = []
     free_from = sentence.first
     for i in range(sentence.first, sentence.last):
-        if i < free_from or tokens[i].kind != WORD:
+        if i < free_from or tokens[i].kind != WORD or tokens[i].text not in _TELLING:
             continue
         made = _attribution(tokens, sentence, i, free_from)
         if made is not None:

@@ -52,7 +52,7 @@ def told_roles(text: str, people: Sequence[Named], roles: Mapping[str, Sequence[
         people: mentions of people in it, in order.
         roles: person -> the roles beside the name, as far as there are any.
     """
-    if "counterpart" not in text and "ffice" not in text:
+    if not (_tells(text, "counterpart", _COUNTERPART) or _tells(text, "ffice", _BY_OFFICE)):
         return {}
     offices = _offices(text)
     found: defaultdict[str, list[str]] = defaultdict(list)
@@ -66,6 +66,11 @@ def told_roles(text: str, people: Sequence[Named], roles: Mapping[str, Sequence[
             for person, role in _as_counterparts(text, match, named, following, offices, roles):
                 found[person].append(role)
     return dict(found)
+
+
+def _tells(text: str, word: str, pattern: re.Pattern[str]) -> bool:
+    """Say whether a pattern with a word in it matches anywhere; few texts have the word."""
+    return word in text and pattern.search(text) is not None
 
 
 def _sentences(text: str, people: Sequence[Named]) -> Iterator[Sentence]:

@@ -190,6 +190,9 @@ def _declared(item: _Found, types: dict[_Key, str], parts: tuple[str, str]) -> s
 
 def _majority(items: list[_Found]) -> str:
     """Return the type that most mentions of one name have; of equals the one that comes first."""
+    first = items[0].label
+    if all(i.label == first for i in items):  # mostly
+        return first
     return Counter(i.label for i in items).most_common(1)[0][0]
 
 

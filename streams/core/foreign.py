@@ -17,6 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
+Places = npt.NDArray[np.intp]
+Codes = npt.NDArray[np.int64]
 
 CACHED_WORDS: Final = 1 << 16  # spellings kept at hand, some 10 MB; a new collection is begun after them
 STEM_CHARS: Final = 6  # "Pakistan", "Pakistani" and "Pakistan's" are one term
@@ -243,7 +245,7 @@ class _Table(NamedTuple):
     paired: Floats  # 1 where it is one of two capitalised words in a row: first name and surname
     full_names: Floats  # of each row: such pairs of terms that occur nowhere else
     words: Floats  # of each row
-    first: npt.NDArray[np.int64]  # the code of each row's first word, 0 without one
+    first: Codes  # the code of each row's first word, 0 without one
     persons: tuple[Floats, Floats]  # of each row: words of the first and of the third person
     says: Floats  # of each row: words that report speech
 
@@ -265,7 +267,7 @@ def _table(title: str, paragraphs: Sequence[str], vocabulary: Vocabulary) -> _Ta
     of_token[is_word] = column
     idf, vectors = _meanings(terms, vocabulary, lexicon)
 
-    def marked(*tokens_at: npt.NDArray[np.intp]) -> Floats:
+    def marked(*tokens_at: Places) -> Floats:
         table = np.zeros((height, len(terms)), dtype=np.float32)
         for at in tokens_at:
             table[row[at], of_token[at]] = 1
@@ -279,7 +281,7 @@ def _table(title: str, paragraphs: Sequence[str], vocabulary: Vocabulary) -> _Ta
     with_words, at_first = np.unique(word_row, return_index=True)
     first[with_words] = words[at_first]
 
-    def counted(weights: npt.NDArray[np.int64]) -> Floats:
+    def counted(weights: Codes) -> Floats:
         return np.bincount(word_row, weights, height).astype(np.float32)
 
     new = alone[of_token[surnames - 1]] & alone[of_token[surnames]]
@@ -300,7 +302,7 @@ def _table(title: str, paragraphs: Sequence[str], vocabulary: Vocabulary) -> _Ta
     )
 
 
-def _columns(terms: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.intp]]:
+def _columns(terms: Codes) -> tuple[Codes, Places]:
     """Return the distinct terms in order of appearance, and the place of each term among them."""
     distinct, first, inverse = np.unique(terms, return_index=True, return_inverse=True)
     order = np.argsort(first)
@@ -309,7 +311,7 @@ def _columns(terms: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.N
     return distinct[order], place[inverse]
 
 
-def _meanings(terms: npt.NDArray[np.int64], vocabulary: Vocabulary, lexicon: _Lexicon) -> tuple[Floats, Floats]:
+def _meanings(terms: Codes, vocabulary: Vocabulary, lexicon: _Lexicon) -> tuple[Floats, Floats]:
     """Return the rarity and the vector of each term."""
     known = terms < len(vocabulary.idf)
     idf = np.empty(len(terms), dtype=np.float32)

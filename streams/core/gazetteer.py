@@ -14,7 +14,7 @@ import numpy.typing as npt
 MAX_NAME_CHARS: Final = 100  # the longest name in the gazetteer has 90; what is longer names no place
 _KEPT: Final = re.compile(r"[^a-z0-9]+")
 _DROPPED: Final = re.compile(r"[.'’ʻʼ`´]+")
-_FULL_WORDS: Final = {"st": "saint", "ste": "sainte", "mt": "mount", "ft": "fort"}
+FULL_WORDS: Final = {"st": "saint", "ste": "sainte", "mt": "mount", "ft": "fort"}
 
 
 class Kind(IntEnum):
@@ -97,8 +97,8 @@ def place_key(name: str) -> str:
         return ""
     plain = name if name.isascii() else _without_accents(name)
     words = _KEPT.sub(" ", _DROPPED.sub("", plain.casefold())).split()
-    if len(words) > 1 and words[0] in _FULL_WORDS:
-        words[0] = _FULL_WORDS[words[0]]
+    if len(words) > 1 and words[0] in FULL_WORDS:
+        words[0] = FULL_WORDS[words[0]]
     return " ".join(words)
 
 

@@ -6,6 +6,7 @@ Rules of form, and a few names of news agencies. No rule knows a person.
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import pairwise
 from typing import Final
 
@@ -44,6 +45,17 @@ _FREE: Final = (
         "ORG",
     ),
 )
+# Words of which a text has one where a pattern with this part matches. Most texts have none: that is known sooner.
+_WORDS_IN: Final = {
+    " Amendment": (" Amendment",),
+    " Congressional District": (" Congressional District",),
+    "USA T": ("USA T",),
+    "Washington ": ("Washington ",),
+    "s Office": ("s Office",),
+    "D\\.C\\.": ("D.C.",),
+    "Associated Press|": ("Associated Press", "Agence France-Presse", "Getty Images", "Reuters", "AFP"),
+    "House|Senate": ("House", "Senate"),
+}
 _PARTY_AND_STATE: Final = re.compile(
     r"\b[RDI]-(?P<name>[A-Z][a-z]+\.?|(?:[A-Z]\.){2}|W\.Va\.|(?:New|North|South|West|Rhode) [A-Z][a-z]+)"
 )
@@ -84,9 +96,17 @@ def _laid(mentions: Sequence[RawMention], found: Iterable[RawMention], *, instea
 
 def _matches(patterns: Iterable[tuple[re.Pattern[str], str]], text: str) -> Iterator[RawMention]:
     for pattern, label in patterns:
+        if not any(map(text.__contains__, _words_in(pattern))):
+            continue
         group = "name" if "name" in pattern.groupindex else 0
         for match in pattern.finditer(text):
             yield RawMention(*match.span(group), label)
+
+
+@cache
+def _words_in(pattern: re.Pattern[str]) -> tuple[str, ...]:
+    """Return words of which a text has one where the pattern matches."""
+    return next((words for part, words in _WORDS_IN.items() if part in pattern.pattern), ("",))
 
 
 def _datelines(text: str) -> Iterator[RawMention]:

@@ -32,7 +32,8 @@ UNKNOWN: Final = 6.0
 TEMPERATURE: Final = 1.3  # evidence overlaps (what is near is in the same state too): odds are less than their sum says
 ROUNDS: Final = 6  # shares hardly move after them
 EARTH_KM: Final = 6_371.0
-_LARGE: Final = (int(Kind.COUNTRY), int(Kind.ADMIN1), int(Kind.CONTINENT))  # a middle says nothing of what is near
+_COUNTRY: Final = int(Kind.COUNTRY)
+_LARGE: Final = (_COUNTRY, int(Kind.ADMIN1), int(Kind.CONTINENT))  # a middle says nothing of what is near
 
 
 class Toponym(NamedTuple):
@@ -88,7 +89,7 @@ def _same(divisions: Rows) -> Flags:
 
 
 def _among_countries(rows: Rows, gazetteer: Gazetteer) -> Flags:
-    among: Flags = gazetteer.capitals[rows][:, None] & (gazetteer.kinds[rows] == Kind.COUNTRY)[None, :]
+    among: Flags = gazetteer.capitals[rows][:, None] & (gazetteer.kinds[rows] == _COUNTRY)[None, :]
     return among
 
 

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final, NamedTuple
 
-from streams.core.gazetteer import Gazetteer, Kind, place_key
+from streams.core.gazetteer import FULL_WORDS, Gazetteer, Kind, place_key
 
-CONTAINERS: Final = (Kind.COUNTRY, Kind.ADMIN1, Kind.ADMIN2)
+_CONTAINERS: Final = int(Kind.ADMIN2)  # countries and divisions: the kinds up to this one
 _LOOK: Final = 60  # characters behind a mention: ", " and a name of four words
 _WORD: Final = r"[^\W\d_][\w’'-]*\.?"
 _BEHIND: Final = re.compile(rf"(?:, | \(| ?\[|,? in (?:the )?)({_WORD}(?:[ .]?{_WORD}){{0,3}})")
@@ -51,7 +52,10 @@ def containers_behind(text: str, end: int, levels: frozenset[int], gazetteer: Ga
 
 def containers_before(text: str, start: int, gazetteer: Gazetteer) -> Marked | None:
     """Return what contains the place, as the possessive before its mention says: "Ukraine's eastern Donetsk"."""
-    match = _OWNER.search(text, max(0, start - _LOOK), start)
+    first = max(0, start - _LOOK)
+    if text.find("'", first, start) < 0 and text.find("’", first, start) < 0:  # mostly, and quicker than the pattern
+        return None
+    match = _OWNER.search(text, first, start)
     if match is None:
         return None
     rows = container_rows(match[1], gazetteer) or container_rows(match[1].split()[-1], gazetteer)
@@ -69,8 +73,7 @@ def container_rows(name: str, gazetteer: Gazetteer) -> tuple[int, ...]:
     found = gazetteer.find(key)
     if found is None:
         return ()
-    kinds = gazetteer.kinds[found.rows]
-    return tuple(int(row) for row, kind in zip(found.rows, kinds, strict=True) if kind in CONTAINERS)
+    return tuple(found.rows[gazetteer.kinds[found.rows] <= _CONTAINERS].tolist())
 
 
 def is_abbreviated(name: str) -> bool:
@@ -106,10 +109,11 @@ def regions_named(text: str, covered: frozenset[int], gazetteer: Gazetteer) -> d
 
 def _regions(text: str, covered: frozenset[int], gazetteer: Gazetteer) -> Iterator[tuple[int, ...]]:
     words = list(_CAPITALISED.finditer(text))
+    openings = _openings(gazetteer)
     at = 0
     while at < len(words):
         step = 1
-        if words[at].start() not in covered:
+        if _may_open(words[at][0], openings) and words[at].start() not in covered:
             for count in range(min(3, _run(text, words, at)), 0, -1):
                 key = place_key(
                     text[words[at].start() : words[at + count - 1].end()].removesuffix("'s").removesuffix("’s")
@@ -122,6 +126,21 @@ def _regions(text: str, covered: frozenset[int], gazetteer: Gazetteer) -> Iterat
                     step = count
                     break
         at += step
+
+
+@lru_cache(maxsize=4)
+def _openings(gazetteer: Gazetteer) -> frozenset[str]:
+    """Return the words with which names of regions and peoples begin, as keys have them."""
+    first = {key.partition(" ")[0] for key in (*gazetteer.regions, *gazetteer.demonyms)}
+    return frozenset((*first, *(short for short, full in FULL_WORDS.items() if full in first)))
+
+
+def _may_open(word: str, openings: frozenset[str]) -> bool:
+    """Say whether a name that begins with this word, or with what it is the possessive of, may be in the gazetteer."""
+    if place_key(word).partition(" ")[0] in openings:
+        return True
+    owner = word.removesuffix("'s").removesuffix("’s")
+    return owner != word and place_key(owner).partition(" ")[0] in openings
 
 
 def _run(text: str, words: list[re.Match[str]], at: int) -> int:

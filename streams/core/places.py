@@ -61,6 +61,9 @@ LABEL_WEIGHT: Final = 2.0  # a country or state in the publisher's name
 REGION_WEIGHT: Final = 1.0  # a country or state in the text outside of names of places, times the root of how often
 NAMED_WEIGHT: Final = 2.0  # a place of the publisher's name
 
+# Plain numbers: an enumeration's members cost a look-up each time, and numpy a conversion.
+_COUNTRY, _ADMIN1, _ADMIN2, _CITY, _CONTINENT = (int(kind) for kind in Kind)
+
 _DIRECTIONS: Final = frozenset(
     ("north", "south", "east", "west", "northern", "southern", "eastern", "western", "northeast", "northwest",
      "southeast", "southwest", "northeastern", "northwestern", "southeastern", "southwestern", "central", "upper",
@@ -173,7 +176,7 @@ def _toponym(entity: Entity, text: str, label: str, home: int | None, gazetteer:
         prior += SOURCE * (gazetteer.countries[rows] == home)
     named = named_in(label, entity.name)
     if named:
-        prior += LABEL_CITY * (gazetteer.kinds[rows] == Kind.CITY)
+        prior += LABEL_CITY * (gazetteer.kinds[rows] == _CITY)
     return Toponym(rows, prior, NAMED_WEIGHT if named else 1.0)
 
 
@@ -196,15 +199,15 @@ def _candidates(entity: Entity, text: str, gazetteer: Gazetteer) -> Found | None
     if found is None:
         return None
     if len(key) < MIN_KEY_LETTERS:
-        return _of(found, gazetteer.kinds[found.rows] <= Kind.ADMIN1)
+        return _of(found, gazetteer.kinds[found.rows] <= _ADMIN1)
     # A location that is no country, division or town is a sea, a mountain or a part of the world.
-    return found if entity.type == "GPE" else _of(found, gazetteer.kinds[found.rows] != Kind.CITY)
+    return found if entity.type == "GPE" else _of(found, gazetteer.kinds[found.rows] != _CITY)
 
 
 def _whole_of(key: str, gazetteer: Gazetteer) -> Found | None:
     """Return what a part of it may be named by: northern Iraq by Iraq, but not South Asia by Asia."""
     found = gazetteer.find(key)
-    return None if found is None else _of(found, gazetteer.kinds[found.rows] != Kind.CONTINENT)
+    return None if found is None else _of(found, gazetteer.kinds[found.rows] != _CONTINENT)
 
 
 def _of(found: Found, kept: Flags) -> Found | None:
@@ -250,13 +253,13 @@ def _abbreviates(entity: Entity, text: str) -> bool:
 
 def _prior(rows: Rows, own: Flags, gazetteer: Gazetteer) -> Floats:
     kinds = gazetteer.kinds[rows]
-    county = kinds == Kind.ADMIN2
+    county = kinds == _ADMIN2
     people = gazetteer.population[rows].astype(np.float64)
     prior = POPULATION * decades(people, SMALL)
-    prior += COUNTRY * (kinds == Kind.COUNTRY) + STATE * (kinds == Kind.ADMIN1) + CAPITAL * gazetteer.capitals[rows]
+    prior += COUNTRY * (kinds == _COUNTRY) + STATE * (kinds == _ADMIN1) + CAPITAL * gazetteer.capitals[rows]
     prior += np.where(own, 0, np.where(county, OTHER_DIVISION, OTHER_NAME))
-    cities = rows[kinds == Kind.CITY]
-    for at in np.flatnonzero(county | (kinds == Kind.ADMIN1)) if len(cities) else ():
+    cities = rows[kinds == _CITY]
+    for at in np.flatnonzero(county | (kinds == _ADMIN1)) if len(cities) else ():
         inside = cities[(gazetteer.admin1[cities] == rows[at]) | (gazetteer.admin2[cities] == rows[at])]
         if not len(inside):
             continue
@@ -282,9 +285,9 @@ def _marks(entity: Entity, text: str, rows: Rows, gazetteer: Gazetteer) -> Float
             if marked is not None:
                 np.maximum(marks, _inside(rows, marked, gazetteer), out=marks)
         if is_division(text, mention.start, mention.end):
-            np.maximum(marks, DIVISION * (kinds == Kind.ADMIN1), out=marks)
+            np.maximum(marks, DIVISION * (kinds == _ADMIN1), out=marks)
         if is_dateline(text, mention.start, mention.end):
-            np.maximum(marks, DATELINE * (kinds == Kind.CITY), out=marks)
+            np.maximum(marks, DATELINE * (kinds == _CITY), out=marks)
     return marks
 
 

@@ -8,7 +8,8 @@ marks within marks.
 import re
 from typing import Final, NamedTuple
 
-_MARK: Final = re.compile(r"[\"“”„«»]|''|``|‘‘|’’|['‘’]|\n")
+# A set first, so that the search skips all else: a mark, a doubled one, or the end of a line; "`" counts only doubled.
+_MARK: Final = re.compile(r"[\"“”„«»'‘’`\n](?:(?<=')'|(?<=`)`|(?<=‘)‘|(?<=’)’|(?<!`))")
 _SINGLE: Final = frozenset("'‘’")
 _BEFORE_SINGLE: Final = frozenset(".,!?…")
 _OPENING: Final = frozenset(("“", "„", "«", "``", "‘‘"))

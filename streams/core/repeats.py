@@ -53,15 +53,15 @@ def _names(texts: Sequence[str], parts: Sequence[list[RawMention]]) -> Names:
                 votes[name][mention.label] += 1
             if mention.label == "PERSON" and len(person_words(name)) > 1:
                 surnames[_surname(name)] = None
-    small = {token for text in texts for token in _TOKEN.findall(text) if token.islower()}
-    labels: dict[str, str] = {name: counts.most_common(1)[0][0] for name, counts in votes.items()}
+    tokens: set[str] = set().union(*map(_TOKEN.findall, texts))
+    labels: dict[str, str] = {name: max(counts, key=counts.__getitem__) for name, counts in votes.items()}
     for surname in surnames:
         if surname not in labels and not _is_nation(surname):
             labels[surname] = "PERSON"
     found: defaultdict[str, Known] = defaultdict(list)
     for name, label in labels.items():
         first = _TOKEN.match(name)
-        if label in _REPEATED and first and _may_repeat(name, small):
+        if label in _REPEATED and first and _may_repeat(name, tokens):
             found[first[0]].append((name, label, False))
     for name, label in labels.items():
         if label == "ORG" and " " in name and _is_short_name(last := name.rsplit(" ", 1)[1]) and last not in found:
@@ -84,12 +84,13 @@ def _is_nation(name: str) -> bool:
     return key in COUNTRIES or key in STATES or key in PEOPLES
 
 
-def _may_repeat(name: str, small: set[str]) -> bool:
+def _may_repeat(name: str, tokens: set[str]) -> bool:
     if " " in name:
         return name[:1].isupper() and not name.isupper()
     if name.isupper():
         return len(name) > 1
-    return len(name) >= MIN_CHARS and name[:1].isupper() and name.casefold() not in small
+    small = name.casefold()
+    return len(name) >= MIN_CHARS and name[:1].isupper() and not (small in tokens and small.islower())
 
 
 def _with(text: str, mentions: list[RawMention], names: Names) -> list[RawMention]:
@@ -97,8 +98,7 @@ def _with(text: str, mentions: list[RawMention], names: Names) -> list[RawMentio
     added: list[RawMention] = []
     free_from = 0
     for token in _TOKEN.finditer(text):
-        at = token.start()
-        if at < free_from or token[0] not in names:
+        if token[0] not in names or (at := token.start()) < free_from:
             continue
         i = bisect_right(starts, at)
         before = mentions[i - 1] if i else None

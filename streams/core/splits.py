@@ -24,8 +24,9 @@ _PARTY_NAMES: Final = frozenset(key for key, usual in PEOPLES.items() if usual i
 def split_mentions(text: str, mentions: Iterable[RawMention]) -> list[RawMention]:
     """Return the mentions, those that hold two names as two."""
     whole = list(mentions)
+    joined = any(m.label == "ORG" and _AND.search(text, m.start, m.end) for m in whole)
     # Words that stand somewhere without "and" on either side.
-    apart = frozenset(m[1] for m in _ALONE.finditer(text)) if any(m.label == "ORG" for m in whole) else frozenset()
+    apart = frozenset(m[1] for m in _ALONE.finditer(text)) if joined else frozenset()
     return [part for mention in whole for part in _parts(text, mention, apart)]
 
 

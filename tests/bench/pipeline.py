@@ -1,4 +1,8 @@
-"""The whole pipeline against the bare entity model: the same texts, one process a core. Loading is not counted."""
+"""The whole pipeline against entity models alone: the same texts, one process a core. Loading is not counted.
+
+Rounds take turns, and ratios are of one round. Each is printed of wall seconds and of CPU seconds. Wall seconds count
+on a machine that does nothing else; CPU seconds count anywhere, for what others take from a core is not in them.
+"""
 
 import json
 import multiprocessing
@@ -7,11 +11,12 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
+from multiprocessing.sharedctypes import Synchronized
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 from rich.console import Console
 from rich.table import Table
@@ -19,12 +24,30 @@ from rich.table import Table
 from producers.items import Item, Refused
 from producers.sources.files import read_files
 from streams.cli.enrich import FILE_STAGES, Run
-from streams.models.ner import load_pipeline
 from streams.settings import load
+from tests.bench import models
+from tests.bench.models import BATCHES, SHIPPED, STOCK, Pair
+from tests.bench.processes import cpu_seconds, peak_mib
 from tests.data import DATA
 
-BATCHES: Final = (32, 64, 128)
 SKIP: Final = 1_000  # the first articles of the set serve the parity test
+OF_SHIPPED: Final = 0.85  # of the articles that the shipped model alone does in a second
+OF_STOCK: Final = 0.70  # of the articles that the stock small model alone does in a CPU-second
+
+
+class Cost(NamedTuple):
+    """Seconds that a pass over the texts took; those of the CPU are of all processes together."""
+
+    wall: float
+    cpu: float
+
+
+class Passed(NamedTuple):
+    """A pass of the whole pipeline: what the model saw, what it cost, and the most MiB of each process."""
+
+    texts: list[Pair]
+    cost: Cost
+    peaks: list[float]
 
 
 def run(articles: int, rounds: int) -> None:
@@ -32,45 +55,49 @@ def run(articles: int, rounds: int) -> None:
     if not DATA.is_dir():
         print("pipeline benchmark: no measuring data (set NEWSWIRE_DATA); skipped", file=sys.stderr)
         return
-    items = _items(articles)
+    items = read_items(articles)
     cores = len(os.sched_getaffinity(0))
-    texts, _ = _enrich(items, cores)  # also the warm-up
-    bare: dict[int, list[float]] = {batch: [] for batch in BATCHES}
-    ours: list[float] = []
+    texts = _enrich(items, cores).texts  # also the warm-up
+    bare: dict[tuple[str, int], list[Cost]] = {(name, size): [] for name in (SHIPPED, STOCK) for size in BATCHES}
+    ours: list[Passed] = []
     for _ in range(rounds):
-        for batch in BATCHES:
-            bare[batch].append(len(texts) / _bare(texts, cores, batch))
-        ours.append(len(texts) / _enrich(items, cores)[1])
-    _print(texts, cores, rounds, bare, ours)
+        for (name, size), costs in bare.items():
+            costs.append(_bare(name, texts, cores, size))
+        ours.append(_enrich(items, cores))
+    _print(texts, cores, bare, ours)
 
 
-def _items(count: int) -> list[Item | Refused]:
+def read_items(count: int) -> list[Item | Refused]:
+    """Return so many articles of the measuring data."""
     path = DATA / "articles" / "allsides_8k.jsonl.gz"
     read = read_files([str(path)], mapping={"body": "text", "date": "published_at"})
     return list(islice(read, SKIP, SKIP + count))
 
 
-def _enrich(items: Sequence[Item | Refused], cores: int) -> tuple[list[tuple[str, str]], float]:
-    """Return what the model saw (title and text of each enriched article) and the seconds that all stages took."""
+def _enrich(items: Sequence[Item | Refused], cores: int) -> Passed:
+    """Run all stages over the articles."""
     with tempfile.TemporaryDirectory() as state:
         run = Run(load(processes=cores, state=Path(state)), FILE_STAGES, None)
         try:
             run.wait_ready()
-            started = time.perf_counter()
+            pids = [os.getpid(), *run.model_pids]
+            used, started = cpu_seconds(pids), time.perf_counter()
             lines = list(run.over(items))
-            seconds = time.perf_counter() - started
+            cost = Cost(time.perf_counter() - started, cpu_seconds(pids) - used)
+            peaks = [peak_mib(pid) for pid in pids]
         finally:
             run.close()
     events = [json.loads(line) for line in lines]
-    return [(e["title"], e["text"]) for e in events if e["outcome"] == "enriched"], seconds
+    return Passed([(e["title"], e["text"]) for e in events if e["outcome"] == "enriched"], cost, peaks)
 
 
-def _bare(texts: Sequence[tuple[str, str]], cores: int, batch: int) -> float:
-    """Return the wall seconds that nlp.pipe takes over the same texts, one process a core."""
+def _bare(name: str, texts: Sequence[Pair], cores: int, batch: int) -> Cost:
+    """Run a model alone over the same texts, one process a core."""
     context = multiprocessing.get_context("spawn")
     ready, gone = context.Barrier(cores + 1), context.Barrier(cores + 1)
+    cpu = context.Value("d", 0.0)
     shares = [texts[number::cores] for number in range(cores)]
-    processes = [context.Process(target=_pipe, args=(share, batch, ready, gone)) for share in shares]
+    processes = [context.Process(target=_pipe, args=(name, share, batch, ready, gone, cpu)) for share in shares]
     for process in processes:
         process.start()
     ready.wait()
@@ -79,35 +106,62 @@ def _bare(texts: Sequence[tuple[str, str]], cores: int, batch: int) -> float:
     seconds = time.perf_counter() - started
     for process in processes:
         process.join()
-    return seconds
+    return Cost(seconds, cpu.value)
 
 
-def _pipe(texts: Sequence[tuple[str, str]], batch: int, ready: Barrier, gone: Barrier) -> None:
-    nlp: Any = load_pipeline()  # as spaCy runs it
-    nlp(texts[0][1])
+def _pipe(
+    name: str, texts: Sequence[Pair], batch: int, ready: Barrier, gone: Barrier, cpu: "Synchronized[float]"
+) -> None:
+    nlp = models.load(name)
     ready.wait()
-    for _ in nlp.pipe((text for pair in texts for text in pair), batch_size=batch):
-        pass
+    used = time.process_time()
+    models.read_all(nlp, texts, batch)
+    with cpu.get_lock():
+        cpu.value += time.process_time() - used
     gone.wait()
 
 
-def _print(
-    texts: Sequence[tuple[str, str]], cores: int, rounds: int, bare: dict[int, list[float]], ours: list[float]
-) -> None:
+def _print(texts: Sequence[Pair], cores: int, bare: dict[tuple[str, int], list[Cost]], ours: Sequence[Passed]) -> None:
     words = statistics.mean(len(text.split()) for _, text in texts)
     table = Table(
-        "what", "articles/s (median)", "rounds", title=f"{len(texts)} articles of {words:.0f} words, {cores} cores"
-    )
-    for batch, rates in bare.items():
-        table.add_row(f"nlp.pipe alone, batch {batch}", f"{statistics.median(rates):.2f}", _rounds(rates))
-    table.add_row("newswire enrich, all stages", f"{statistics.median(ours):.2f}", _rounds(ours))
-    console = Console(width=110)
+        "what", "articles/s (median)", "rounds", "articles/CPU-s (median)", "rounds",
+        title=f"{len(texts)} articles of {words:.0f} words, {cores} cores",
+    )  # fmt: skip
+    for (name, size), costs in bare.items():
+        table.add_row(f"{name} alone, nlp.pipe, batch {size}", *_rates(costs, len(texts)))
+    table.add_row("newswire enrich, all stages", *_rates([one.cost for one in ours], len(texts)))
+    console = Console(width=130)
     console.print(table)
-    best = max(bare, key=lambda batch: statistics.median(bare[batch]))
-    ratios = [one / other for one, other in zip(ours, bare[best], strict=True)]
-    console.print(
-        f"enrich / bare model (batch {best}): median of {rounds} rounds {statistics.median(ratios):.3f} (bar: 0.85)"
+    costs = [one.cost for one in ours]
+    for kind, of in (("wall", lambda cost: cost.wall), ("CPU", lambda cost: cost.cpu)):
+        for name, bar in ((SHIPPED, OF_SHIPPED), (STOCK, OF_STOCK if kind == "CPU" else None)):
+            console.print(_compared(name, kind, bar, bare, costs, of))
+    peaks = [max(column) for column in zip(*(one.peaks for one in ours), strict=True)]
+    children = ", ".join(f"{peak:.0f}" for peak in peaks[1:])
+    console.print(f"peak memory (VmHWM), MiB: pool {children}; the process that reads and dedupes {peaks[0]:.0f}")
+
+
+def _compared(
+    name: str,
+    kind: str,
+    bar: float | None,
+    bare: dict[tuple[str, int], list[Cost]],
+    ours: Sequence[Cost],
+    of: Callable[[Cost], float],
+) -> str:
+    """Return a line: how many articles all stages do for one that the model alone does, at its best batch size."""
+    best = min((key for key in bare if key[0] == name), key=lambda key: statistics.median(map(of, bare[key])))
+    ratios = [of(one) / of(all_) for one, all_ in zip(bare[best], ours, strict=True)]
+    asked = f" (bar: {bar:.2f})" if bar else ""
+    return (
+        f"enrich / {name} (batch {best[1]}), {kind} seconds: median of {len(ratios)} rounds "
+        f"{statistics.median(ratios):.3f}{asked}"
     )
+
+
+def _rates(costs: Sequence[Cost], articles: int) -> tuple[str, str, str, str]:
+    wall, cpu = [articles / cost.wall for cost in costs], [articles / cost.cpu for cost in costs]
+    return f"{statistics.median(wall):.2f}", _rounds(wall), f"{statistics.median(cpu):.2f}", _rounds(cpu)
 
 
 def _rounds(rates: Sequence[float]) -> str:

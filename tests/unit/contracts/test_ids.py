@@ -1,3 +1,5 @@
+from uuid import uuid5
+
 import pytest
 
 from streams.contracts import ids
@@ -107,6 +109,12 @@ def test_ids_never_change() -> None:
     assert ids.event_id("CleanArticle", "news.raw/e/0/1", "0.1.0+x") == "51245e8c-4a5b-50b0-99ff-636082f8fcef"
     assert ids.entity_id("PERSON", "Imran Khan") == "4cedffea-fe07-5e72-b90b-f235a4e0c700"
     assert ids.story_id("x") == "a3a24d1d-3320-5b4a-af2f-97dd217940a4"
+
+
+def test_ids_are_version_5_uuids() -> None:
+    for number in range(64):  # all digits in the place of the variant
+        name = f"Zo\u00eb Novak {number}"
+        assert ids.entity_id("PERSON", name) == str(uuid5(ids.NAMESPACE, f"entity\nPERSON\n{name}\n"))
 
 
 def test_ids_of_different_kinds_never_meet() -> None:

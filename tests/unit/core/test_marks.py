@@ -3,7 +3,7 @@
 import pytest
 
 from streams.core.mentions import clean_mentions
-from streams.core.patterns import with_patterns
+from streams.core.patterns import _FREE, _WHOLE, _WORDS_IN, _words_in, with_patterns
 from streams.core.relabel import relabelled
 from streams.core.repeats import with_repeats
 from streams.core.splits import split_mentions
@@ -29,6 +29,35 @@ from tests.marked import marked, spelled
 def test_splits(text: str, expected: list[str]) -> None:
     plain, mentions = marked(text)
     assert spelled(plain, split_mentions(plain, mentions)) == expected
+
+
+def test_a_text_without_the_words_of_a_pattern_has_no_match_of_it() -> None:
+    texts = """the Fourteenth Amendment
+the 5th Congressional District
+USA TODAY
+USA Today
+Washington state
+Washington State
+the Prime Minister's Office
+the Chief Minister’s Office
+the President's Office
+in D.C. on
+by Associated Press
+by Agence France-Presse
+by Getty Images
+Reuters said
+AFP said
+the House voted
+The full Senate voted
+House Democrats
+Senate Majority Leader""".splitlines()
+    tried = set()
+    for pattern, _ in (*_WHOLE, *_FREE):
+        matched = [text for text in texts if pattern.search(text)]
+        for text in matched:
+            assert any(word in text for word in _words_in(pattern)), pattern
+        tried |= {_words_in(pattern)} if matched else set()
+    assert tried >= set(_WORDS_IN.values())
 
 
 @pytest.mark.parametrize(

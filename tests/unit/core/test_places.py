@@ -2,7 +2,9 @@ import pytest
 
 from streams.contracts.events import Entity, Link, Mention
 from streams.contracts.ids import entity_id
+from streams.core import place_names
 from streams.core.gazetteer import place_key
+from streams.core.place_names import regions_named
 from streams.core.place_source import host_of, label_of, named_in, regions_in, source_country
 from streams.core.places import link_places
 from streams.models.gazetteer import load_gazetteer
@@ -44,6 +46,16 @@ def id_of(text: str, *names: str, url: str | None = None) -> str | None:
     """Return the id of the first name."""
     link = linked(text, *names, url=url)[names[0]]
     return link.id if link else None
+
+
+def test_words_that_open_no_region_are_passed_over_without_loss(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [key.title() for key in (*GAZETTEER.regions, *GAZETTEER.demonyms)]
+    forms = [name.replace("Saint ", "St. ") for name in names] + [name.replace(" ", "-") for name in names]
+    text = "\n".join(f"All of {name}, {name}'s and {name}’s North fell." for name in (*names, *forms))
+    found = regions_named(text, frozenset(), GAZETTEER)
+    assert len(found) > 500
+    monkeypatch.setattr(place_names, "_may_open", lambda word, openings: True)
+    assert regions_named(text, frozenset(), GAZETTEER) == found
 
 
 def test_a_name_by_itself_is_the_place_that_is_known_by_it() -> None:

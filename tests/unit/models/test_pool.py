@@ -1,5 +1,6 @@
 """The process pool with work that misbehaves on purpose."""
 
+import gc
 import os
 import resource
 import signal
@@ -31,6 +32,8 @@ def load() -> Callable[..., Any]:
                 return argument
             case "signals":
                 return LOADED_WITH, signal.pthread_sigmask(signal.SIG_BLOCK, ())
+            case "garbage":
+                return gc.isenabled(), gc.get_threshold()[0]
             case "pid":
                 return os.getpid()
             case "raise":
@@ -120,6 +123,10 @@ def test_ctrl_c_does_not_reach_a_child_that_is_still_importing(pool: Pool) -> No
     for loaded_with, now in [pool.submit("signals").result(DEADLINE_SECONDS) for _ in range(20)]:
         assert signal.SIGINT in loaded_with & now
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+def test_a_child_looks_for_garbage_now_and_then(pool: Pool) -> None:
+    assert pool.submit("garbage").result(DEADLINE_SECONDS) == (True, pool_module.GARBAGE_THRESHOLD)
 
 
 def test_an_exception_costs_its_article_only(pool: Pool) -> None:
