@@ -1,0 +1,253 @@
+"""What the resolve fold remembers: its decisions, and the indexes by which it finds them again.
+
+Everything but the decisions is derived from them, whatever their order, so recovery and life give the same state.
+"""
+
+import heapq
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import xxhash
+
+from streams.contracts.origin import attempt_key
+from streams.core.bearers import acronym, company, family, first_word, initials, is_short
+from streams.core.entity_orders import Orders
+from streams.core.entity_policy import POLICY_VERSION, ResolvePolicy
+from streams.core.pages import Pages
+from streams.core.postings import Postings
+from streams.core.resolution import PLACES, Joined, Known, Resolution, Sighting
+from streams.core.shelf import MemoryShelf, Shelf
+
+NO_TIME: Final = -(2**63)
+MAX_STEPS: Final = 8  # from a name to what it was taken for in the end
+_NUMBER_BITS: Final = 40  # decisions for 35 years of 1,000 a second
+_NUMBER: Final = (1 << _NUMBER_BITS) - 1
+_FEW: Final = 4  # decisions read at first; mostly one is enough
+_READ: Final = 4_096  # decisions kept decoded: those of names that are in the news are read again and again
+
+
+class EntityMemory:
+    """The decisions of the window and their indexes. Only `apply`, `restore` and `forget` change them."""
+
+    def __init__(self, policy: ResolvePolicy | None = None, shelf: Shelf | None = None) -> None:
+        self.policy = policy or ResolvePolicy()
+        self._policy_version = f"{POLICY_VERSION}+{self.policy.version}"
+        self._shelf = shelf or MemoryShelf()  # origin and encoded decision
+        self._numbers: dict[str, int] = {}  # origin -> sequence number
+        self._rows = Pages({"place": "i8", "ingested_at": "i8", "order": "?"})
+        self._next = 0
+        self._keyed = Postings(self._rows.present)
+        self._orders = Orders()
+        self._queue: list[int] = []  # heap of ingested_at and sequence, the forgotten until they surface
+        self._newest_at: int | None = None
+        self._decoded: dict[int, Resolution] = {}
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def key(self, origin: str, attempt: int) -> str:
+        """Return under what a record is decided: each attempt has an outcome of its own, and so entities of its own."""
+        return attempt_key(origin, attempt)
+
+    def recorded(self, origin: str) -> Resolution | None:
+        """Return the decision on an origin, None where there is none yet."""
+        value = self.stored(origin)
+        return None if value is None else Resolution.decode(value)
+
+    def stored(self, origin: str) -> bytes | None:
+        """Return the decision on an origin as it is encoded, None where there is none yet."""
+        number = self._numbers.get(origin)
+        return None if number is None else self._taken(number)[1]
+
+    def apply(self, origin: str, decision: Resolution) -> None:
+        """Take a decision into the state."""
+        if origin not in self._numbers:
+            self._take(origin, decision.encode(), decision)
+
+    def restore(self, origin: str, value: bytes) -> None:
+        """Take an encoded decision into the state; in any order, any number of times. The first of an origin stays.
+
+        Raises:
+            Malformed: `bad_event` when the value is no decision.
+        """
+        if origin not in self._numbers:
+            self._take(origin, value, Resolution.decode(value))
+
+    def forget(self, origin: str) -> None:
+        """Drop a decision and all that was derived from it; an unknown origin changes nothing."""
+        number = self._numbers.pop(origin, None)
+        if number is None:
+            return
+        self._shelf.drop(int(self._rows.get("place", number)))
+        self._rows.clear(number)
+        self._orders.remove(number)
+        self._decoded.pop(number, None)
+
+    def expired(self, now_ms: int | None) -> list[str]:
+        """Return the origins to forget, oldest first, when a record of this time (ms since 1970 UTC) arrives.
+
+        Those are the ones that came in before the window, counted from the newest record known, and the oldest above
+        `max_articles`. An operator's order never expires: what was undone does not come back by itself.
+        """
+        if now_ms is None:
+            return []
+        limit = max(now_ms, self._newest_at or 0) - self.policy.window_ms
+        surplus = len(self._numbers) - self.policy.max_articles
+        found: list[int] = []
+        while self._queue and (self._queue[0] < _queued(limit, 0) or len(found) < surplus):
+            entry = heapq.heappop(self._queue)
+            if self._is_current(entry) and entry not in found[-1:]:
+                found.append(entry)
+        for entry in found:
+            heapq.heappush(self._queue, entry)
+        return [self._taken(entry & _NUMBER)[0] for entry in found]
+
+    def _take(self, origin: str, value: bytes, decision: Resolution) -> None:
+        if decision.sequence in self._rows:
+            # Two workers counted at the same time. The log's order holds: whoever comes later has the next number.
+            decision = decision.model_copy(update={"sequence": self._next})
+            value = decision.encode()
+        number = decision.sequence
+        if number < self._next and self._rows.was_present(number):
+            self._keyed.purge(number)
+        self._numbers[origin] = number
+        is_order = decision.about in ("merge", "split")
+        self._rows.set(number, {
+            "place": self._shelf.put(b"%b\n%b" % (origin.encode(), value)),
+            "ingested_at": NO_TIME if decision.ingested_at is None else decision.ingested_at, "order": is_order,
+        })  # fmt: skip
+        self._next = max(self._next, number + 1)
+        self._keyed.add(sorted(set(filed_under(decision))), number)
+        if is_order:
+            self._orders.add(decision, number)
+        elif decision.ingested_at is not None:
+            heapq.heappush(self._queue, _queued(decision.ingested_at, number))
+            self._newest_at = max(self._newest_at or 0, decision.ingested_at)
+
+    def _taken(self, number: int) -> tuple[str, bytes]:
+        """Take a decision from the shelf: its origin, and how it is encoded."""
+        origin, _, value = self._shelf.get(int(self._rows.get("place", number))).partition(b"\n")
+        return origin.decode(), value
+
+    def _at(self, number: int) -> Resolution:
+        found = self._decoded.get(number)
+        if found is None:
+            while len(self._decoded) >= _READ:
+                del self._decoded[next(iter(self._decoded))]
+            found = self._decoded[number] = Resolution.decode(self._taken(number)[1])
+        return found
+
+    def _is_current(self, entry: int) -> bool:
+        number = entry & _NUMBER
+        return number in self._rows and int(self._rows.get("ingested_at", number)) == entry >> _NUMBER_BITS
+
+    def known(self, entity_ids: Iterable[str]) -> dict[str, Known]:
+        """Return what the newest decision on each id says of it; ids that nothing is known of are left out."""
+        asked = list(dict.fromkeys(entity_ids))
+        found = self._keyed.newest([_key("id", each) for each in asked], 1)
+        known: dict[str, Known] = {}
+        for place, number in zip(found.places.tolist(), found.numbers.tolist(), strict=True):
+            said = said_of(self._at(number), asked[place]) or self._searched(asked[place])
+            if said is not None:
+                known[asked[place]] = said
+        return known
+
+    def _searched(self, entity_id: str) -> Known | None:
+        """Return the same where another id has the same key."""
+        return next(filter(None, (said_of(each, entity_id) for each in self._latest("id", entity_id))), None)
+
+    def _latest(self, kind: str, *parts: str, most: int = 2**31) -> Iterator[Resolution]:
+        """Yield the newest decisions filed under a key, the newest first; others may have the same key."""
+        passed, count = 0, min(_FEW, most)
+        while True:
+            numbers = self._keyed.newest([_key(kind, *parts)], count).numbers.tolist()[::-1]
+            yield from map(self._at, numbers[passed:])
+            if len(numbers) < count or count >= most:
+                return
+            passed, count = count, min(count * _FEW, most)
+
+    def root_of(self, entity_id: str, known: dict[str, Known]) -> str:
+        """Return what an id was taken for in every article, itself where it was not; `known` is added to."""
+        seen = {entity_id}
+        for _ in range(MAX_STEPS):
+            if entity_id not in known:
+                known.update(self.known([entity_id]))
+            joined = known[entity_id].merged if entity_id in known else None
+            if joined is None or joined.change == "split" or joined.entity_id in seen:
+                break
+            entity_id = joined.entity_id
+            seen.add(entity_id)
+        return entity_id
+
+    def pair(self, entity_id: str, alias_id: str) -> Joined | None:
+        """Return what was last said of a short name and an entity."""
+        for decision in self._latest("pair", entity_id, alias_id):
+            for joined in reversed(decision.joined):
+                if (joined.entity_id, joined.alias_id) == (entity_id, alias_id):
+                    return joined
+        return None
+
+    def _withdrawn(self, article_id: str, version: int | None, number: int) -> bool:
+        """Say whether an article was taken back after this decision on it."""
+        for each in self._latest("withdrawn", article_id, most=1):
+            if each.article_id == article_id and each.sequence > number:
+                return each.version is None or version is None or version <= each.version
+        return False
+
+
+def said_of(decision: Resolution, entity_id: str) -> Known | None:
+    """Return what a decision says of an id, None where it says nothing."""
+    known = Known(decision.standing(entity_id), decision.merged(entity_id))
+    return None if known == (None, None) else known
+
+
+def filed_under(decision: Resolution) -> Iterator[int]:
+    """Yield the keys under which a decision is found again."""
+    if decision.article_id:
+        yield _key("withdrawn" if decision.about == "withdrawn" else "article", decision.article_id)
+    for standing in decision.standings:
+        yield _key("id", standing.entity_id)
+    for joined in decision.joined:
+        if joined.change == "alias":
+            yield _key("taken", joined.article_id, joined.alias_id)
+            yield _key("pair", joined.entity_id, joined.alias_id)
+        else:
+            yield _key("id", joined.alias_id)
+            if joined.change == "split":
+                yield _key("pair", joined.entity_id, joined.alias_id)
+    if decision.about == "article":
+        yield from (key for sighting in decision.seen for key in _names(sighting))
+
+
+def _names(sighting: Sighting) -> Iterable[int]:
+    """Return the keys under which the name of a sighting is looked for."""
+    found = [_key("link", link) for link in sighting.links] if sighting.type in PLACES else []
+    if sighting.type == "PERSON":
+        short = is_short(sighting.name)
+        if not short:
+            found += [_key("family", family(sighting.name)), _key("given", first_word(sighting.name))]
+        elif sighting.open:
+            found.append(_key("open", family(sighting.name)))
+    if sighting.type == "ORG":
+        if short_name := acronym(sighting.name):
+            found += [_key("open", short_name)] if sighting.open else []
+        else:
+            found += [_key("acronym", each) for each in acronyms_of(sighting)]
+            found.append(_key("company", company(sighting.name)))
+    return found
+
+
+def acronyms_of(sighting: Sighting) -> tuple[str, ...]:
+    """Return the acronyms that an organisation's full name can have, and those that the article has for it."""
+    told = (acronym(name) for name in sighting.names)
+    return tuple(dict.fromkeys(each for each in (*told, *initials(sighting.name)) if each))
+
+
+def _key(kind: str, *parts: str) -> int:
+    """Return 32 bits under which decisions are filed; others may have the same, so what is found is read again."""
+    return xxhash.xxh3_64_intdigest("\n".join((kind, *parts)).encode()) >> 32
+
+
+def _queued(ingested_at: int, number: int) -> int:
+    """Return time and number as one integer, which sorts as they do and takes a third of the memory of a pair."""
+    return ingested_at << _NUMBER_BITS | number
