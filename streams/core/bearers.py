@@ -15,6 +15,7 @@ _GENERATION: Final = frozenset(("jr", "sr", "ii", "iii", "iv"))
 _ADDRESS: Final = frozenset(("mr", "mrs", "ms", "miss"))  # "Mrs. Novak" is kept apart from Novak within an article
 _LEGAL_FORM: Final = frozenset(("inc", "ltd", "limited", "plc", "corp", "corporation", "co", "llc", "gmbh", "ag", "sa"))
 _SMALL: Final = frozenset(("of", "the", "and", "for", "in", "on", "de", "du", "des", "la", "le"))
+_WHOLE: Final = frozenset(("of", "the", "state", "states", "republic", "america", "united", "people's"))
 MIN_SPELT: Final = 5  # letters of a given name that may be spelt otherwise: shorter ones are other names
 MIN_ACRONYM: Final = 2  # letters
 _AL: Final = ("al-", "el-")  # "Assad" is "al-Assad"
@@ -58,8 +59,10 @@ def may_be_one(one: str, other: str) -> bool:
     """Say whether two full names of one surname may be one person's."""
     if family(one) != family(other) or _generation(one) != _generation(other):
         return False
-    names = person_name(one), person_name(other)
-    return _within(*names) or _within(*reversed(names)) or is_spelt_otherwise(one, other)
+    short, long = sorted((person_name(one), person_name(other)), key=len)
+    if 2 < len(short) < len(long):
+        return False  # George W. Bush, George H. W. Bush: who gives middle names gives all of them
+    return _within(short, long) or _within(long, short) or is_spelt_otherwise(one, other)
 
 
 def is_spelt_otherwise(one: str, other: str) -> bool:
@@ -93,6 +96,12 @@ def _same_word(word: str, other: str) -> bool:
 def _generation(name: str) -> str:
     words = words_of(name)
     return words[-1] if words and words[-1] in _GENERATION else ""
+
+
+def is_part_of_place(one: str, other: str) -> bool:
+    """Say whether a place is named as a part of another, or in another sense: "Northern California", "Mexico City"."""
+    short, long = sorted((words_of(fold(one)), words_of(fold(other))), key=len)
+    return len(short) < len(long) and set(short) < set(long) and not set(long) - set(short) <= _WHOLE
 
 
 @lru_cache(maxsize=65_536)

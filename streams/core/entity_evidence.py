@@ -3,14 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
-from streams.core.bearers import is_short
+from streams.core.entity_names import Article
 from streams.core.entity_policy import ResolvePolicy
-from streams.core.resolution import PLACES, Resolution, Sighting
+from streams.core.resolution import Sighting
 
 Evidence: TypeAlias = dict[str, str | int | float]
-ALONE: Final = "alone"
-"""Key of the evidence that says whether another bearer of the name is known."""
-
 _HALF: Final = 2.0  # points that make a score of .5
 
 
@@ -26,7 +23,7 @@ class Context(NamedTuple):
 class Occurrence(NamedTuple):
     """A name in one article."""
 
-    article: Resolution
+    article: Article
     sighting: Sighting
 
 
@@ -51,15 +48,10 @@ def context(occurrences: Sequence[Occurrence]) -> Context:
     """Return what articles say around one name."""
     stories, roles, names, places = set[str](), set[str](), set[str](), set[str]()
     for article, own in occurrences:
-        stories.add(article.story_id)
+        stories.add(article.decision.story_id)
         roles.update(own.roles)
-        for other in article.seen:
-            if other.entity_id == own.entity_id:
-                continue
-            if other.type in PLACES:
-                places.add(other.entity_id)
-            elif other.type != "PERSON" or not is_short(other.name):
-                names.add(other.entity_id)
+        names |= article.names
+        places |= article.places
     return Context(frozenset(stories - {""}), frozenset(roles), frozenset(names), frozenset(places))
 
 
@@ -116,5 +108,5 @@ def choose(
                       f"too little speaks for {best.name}")  # fmt: skip
     if behind is not None and total - behind < policy.lead:
         return Choice(None, apart=f"{len(bearers)} are known so, and none of them stands out")
-    evidence |= {"article": best.found[-1].article.article_id, "bearers": len(bearers)}
+    evidence |= {"article": best.found[-1].article.decision.article_id, "bearers": len(bearers)}
     return Choice(best, round(total / (total + _HALF), 3), evidence)

@@ -10,12 +10,12 @@ from typing import Final
 import xxhash
 
 from streams.contracts.origin import attempt_key
-from streams.core.bearers import acronym, company, family, first_word, initials, is_short
+from streams.core.entity_names import Article, names_of
 from streams.core.entity_orders import Orders
 from streams.core.entity_policy import POLICY_VERSION, ResolvePolicy
 from streams.core.pages import Pages
 from streams.core.postings import Postings
-from streams.core.resolution import PLACES, Joined, Known, Resolution, Sighting
+from streams.core.resolution import Joined, Known, Resolution
 from streams.core.shelf import MemoryShelf, Shelf
 
 NO_TIME: Final = -(2**63)
@@ -40,7 +40,9 @@ class EntityMemory:
         self._orders = Orders()
         self._queue: list[int] = []  # heap of ingested_at and sequence, the forgotten until they surface
         self._newest_at: int | None = None
-        self._decoded: dict[int, Resolution] = {}
+        self._decoded: dict[int, Article] = {}
+        self._looked_up: dict[int, list[int]] = {}  # key -> numbers, until something is filed or forgotten
+        self._withdrawals: dict[str, dict[int, int | None]] = {}  # article_id -> number -> newest version taken back
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -82,6 +84,13 @@ class EntityMemory:
         self._rows.clear(number)
         self._orders.remove(number)
         self._decoded.pop(number, None)
+        self._looked_up.clear()
+        if self._withdrawals:
+            self._withdrawals = {
+                article: left
+                for article, told in self._withdrawals.items()
+                if (left := {at: version for at, version in told.items() if at != number})
+            }
 
     def expired(self, now_ms: int | None) -> list[str]:
         """Return the origins to forget, oldest first, when a record of this time (ms since 1970 UTC) arrives.
@@ -118,6 +127,9 @@ class EntityMemory:
         })  # fmt: skip
         self._next = max(self._next, number + 1)
         self._keyed.add(sorted(set(filed_under(decision))), number)
+        self._looked_up.clear()
+        if decision.about == "withdrawn":
+            self._withdrawals.setdefault(decision.article_id, {})[number] = decision.version
         if is_order:
             self._orders.add(decision, number)
         elif decision.ingested_at is not None:
@@ -129,13 +141,16 @@ class EntityMemory:
         origin, _, value = self._shelf.get(int(self._rows.get("place", number))).partition(b"\n")
         return origin.decode(), value
 
-    def _at(self, number: int) -> Resolution:
+    def _read(self, number: int) -> Article:
         found = self._decoded.get(number)
         if found is None:
             while len(self._decoded) >= _READ:
                 del self._decoded[next(iter(self._decoded))]
-            found = self._decoded[number] = Resolution.decode(self._taken(number)[1])
+            found = self._decoded[number] = Article(Resolution.decode(self._taken(number)[1]))
         return found
+
+    def _at(self, number: int) -> Resolution:
+        return self._read(number).decision
 
     def _is_current(self, entry: int) -> bool:
         number = entry & _NUMBER
@@ -156,15 +171,32 @@ class EntityMemory:
         """Return the same where another id has the same key."""
         return next(filter(None, (said_of(each, entity_id) for each in self._latest("id", entity_id))), None)
 
-    def _latest(self, kind: str, *parts: str, most: int = 2**31) -> Iterator[Resolution]:
-        """Yield the newest decisions filed under a key, the newest first; others may have the same key."""
-        passed, count = 0, min(_FEW, most)
+    def _latest(self, kind: str, *parts: str) -> Iterator[Resolution]:
+        """Yield the decisions filed under a key, the newest first; others may have the same key."""
+        passed, count = 0, _FEW
         while True:
             numbers = self._keyed.newest([_key(kind, *parts)], count).numbers.tolist()[::-1]
             yield from map(self._at, numbers[passed:])
-            if len(numbers) < count or count >= most:
+            if len(numbers) < count:
                 return
-            passed, count = count, min(count * _FEW, most)
+            passed, count = count, count * _FEW
+
+    def look_up(self, names: Iterable[tuple[str, str]]) -> None:
+        """Look up several names at once, each by its kind: asked for one by one they cost many times as much."""
+        keys = sorted({_key(kind, name) for kind, name in names} - self._looked_up.keys())
+        self._looked_up.update((key, []) for key in keys)
+        found = self._keyed.newest(keys, self.policy.bearers) if keys else None
+        if found is not None:
+            for place, number in zip(found.places.tolist(), found.numbers.tolist(), strict=True):
+                self._looked_up[keys[place]].append(number)
+
+    def articles(self, kind: str, name: str) -> Iterator[Article]:
+        """Yield the newest articles that have a name, the newest first; others may have the same key."""
+        self.look_up([(kind, name)])
+        for number in reversed(self._looked_up[_key(kind, name)]):
+            article = self._read(number)
+            if article.decision.about == "article" and not self.is_withdrawn(article.decision):
+                yield article
 
     def root_of(self, entity_id: str, known: dict[str, Known]) -> str:
         """Return what an id was taken for in every article, itself where it was not; `known` is added to."""
@@ -187,12 +219,13 @@ class EntityMemory:
                     return joined
         return None
 
-    def _withdrawn(self, article_id: str, version: int | None, number: int) -> bool:
+    def is_withdrawn(self, decision: Resolution) -> bool:
         """Say whether an article was taken back after this decision on it."""
-        for each in self._latest("withdrawn", article_id, most=1):
-            if each.article_id == article_id and each.sequence > number:
-                return each.version is None or version is None or version <= each.version
-        return False
+        told, own = self._withdrawals.get(decision.article_id), decision.version
+        return told is not None and any(
+            number > decision.sequence and (version is None or own is None or own <= version)
+            for number, version in told.items()
+        )
 
 
 def said_of(decision: Resolution, entity_id: str) -> Known | None:
@@ -204,7 +237,7 @@ def said_of(decision: Resolution, entity_id: str) -> Known | None:
 def filed_under(decision: Resolution) -> Iterator[int]:
     """Yield the keys under which a decision is found again."""
     if decision.article_id:
-        yield _key("withdrawn" if decision.about == "withdrawn" else "article", decision.article_id)
+        yield _key("article", decision.article_id)
     for standing in decision.standings:
         yield _key("id", standing.entity_id)
     for joined in decision.joined:
@@ -216,31 +249,7 @@ def filed_under(decision: Resolution) -> Iterator[int]:
             if joined.change == "split":
                 yield _key("pair", joined.entity_id, joined.alias_id)
     if decision.about == "article":
-        yield from (key for sighting in decision.seen for key in _names(sighting))
-
-
-def _names(sighting: Sighting) -> Iterable[int]:
-    """Return the keys under which the name of a sighting is looked for."""
-    found = [_key("link", link) for link in sighting.links] if sighting.type in PLACES else []
-    if sighting.type == "PERSON":
-        short = is_short(sighting.name)
-        if not short:
-            found += [_key("family", family(sighting.name)), _key("given", first_word(sighting.name))]
-        elif sighting.open:
-            found.append(_key("open", family(sighting.name)))
-    if sighting.type == "ORG":
-        if short_name := acronym(sighting.name):
-            found += [_key("open", short_name)] if sighting.open else []
-        else:
-            found += [_key("acronym", each) for each in acronyms_of(sighting)]
-            found.append(_key("company", company(sighting.name)))
-    return found
-
-
-def acronyms_of(sighting: Sighting) -> tuple[str, ...]:
-    """Return the acronyms that an organisation's full name can have, and those that the article has for it."""
-    told = (acronym(name) for name in sighting.names)
-    return tuple(dict.fromkeys(each for each in (*told, *initials(sighting.name)) if each))
+        yield from (_key(kind, name) for sighting in decision.seen for kind, name in names_of(sighting))
 
 
 def _key(kind: str, *parts: str) -> int:

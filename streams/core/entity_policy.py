@@ -27,8 +27,9 @@ class ResolvePolicy(Policy):
     enough: float = 2.0  # points where only one bearer is known
     enough_among: float = 3.0  # where several are
     lead: float = 2.0  # points before the next one
-    enough_to_merge: float = 3.0  # two names in full: a wrong merge says something false of every article
+    enough_to_merge: float = 3.5  # two names in full: a wrong merge says something false of every article
     sure_link: float = 0.5  # score of a place's link, below which equal links say nothing
+    reason: float = 2.0  # points of one article, for it to explain a short name of an earlier one
     bearers: int = 32  # newest articles with a bearer that are looked at: bounds the work
     open_names: int = 8  # newest short names that a full one may explain
     window_ms: int = 14 * 24 * HOUR_MS  # retention of news.enriched: what comes again is within

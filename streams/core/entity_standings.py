@@ -102,8 +102,8 @@ class Standings:
         """Count an earlier article for the entity that a short name of it was taken for, and no more for the name."""
         self.lessen(own.sighting.entity_id, change="seen")
         before = self._standing(root)
-        if before is not None and own.article.standing(root) is None:
-            at = own.article.ingested_at
+        if before is not None and own.article.decision.standing(root) is None:
+            at = own.article.decision.ingested_at
             update = {"articles": before.articles + 1, "first_seen": _earlier(before.first_seen, at)}
             self._changed[root] = before.model_copy(update=update)
 

@@ -6,11 +6,12 @@ from pydantic import Field
 
 from streams.contracts.codec import decode
 from streams.contracts.events import AliasChange, EnrichedArticle, Entity, EntityChange, Part, Score
+from streams.core.bearers import acronym
 
 FOLLOWED: Final = frozenset(("PERSON", "ORG", "GPE", "LOC", "FAC"))
 PLACES: Final = frozenset(("GPE", "LOC", "FAC"))
 MAX_SIGHTINGS: Final = 64  # the most salient; who is named beside a hundred others is no evidence of anything
-MAX_OTHER_NAMES: Final = 4  # of one entity in one article
+MAX_OTHER_NAMES: Final = 4  # acronyms of one entity in one article
 
 About = Literal["article", "merge", "split", "withdrawn"]
 
@@ -22,7 +23,7 @@ class Sighting(Part):
     type: str
     name: str
     roles: tuple[str, ...] = ()
-    names: tuple[str, ...] = Field((), description="other names that the article has for it")
+    names: tuple[str, ...] = Field((), description="acronyms that the article has for it")
     links: tuple[str, ...] = Field((), description='"scheme:id"')
     sure: Score = Field(1.0, description="lowest score of the links")
     open: bool = Field(False, description="a short name that was not taken for a fuller one")
@@ -32,8 +33,8 @@ class Standing(Part):
     """How an entity stands once the decision is made: what its update says."""
 
     entity_id: str
-    type: str
-    name: str
+    type: str = ""
+    name: str = ""
     change: EntityChange
     articles: int
     first_seen: int | None = None
@@ -76,11 +77,13 @@ class Resolution(Part):
     policy: str = ""
 
     def encode(self) -> bytes:
-        """Return the decision as the changelog keeps it, without what is as by default.
+        """Return the decision as the changelog keeps it, without what is as by default, and saying nothing twice.
 
         The same decision always gives the same bytes.
         """
-        return self.model_dump_json(exclude_defaults=True).encode()
+        own = {each.entity_id: each for each in self.seen}
+        short = tuple(_shortened(each, own.get(each.entity_id)) for each in self.standings)
+        return self.model_copy(update={"standings": short}).model_dump_json(exclude_defaults=True).encode()
 
     @classmethod
     def decode(cls, value: bytes) -> "Resolution":
@@ -89,7 +92,10 @@ class Resolution(Part):
         Raises:
             Malformed: `bad_event` when it is not one.
         """
-        return decode(cls, value)
+        found = decode(cls, value)
+        own = {each.entity_id: each for each in found.seen}
+        whole = tuple(_whole(each, own.get(each.entity_id)) for each in found.standings)
+        return found.model_copy(update={"standings": whole})
 
     def standing(self, entity_id: str) -> Standing | None:
         """Return how an entity stands by this decision; None where it says nothing of it."""
@@ -98,6 +104,24 @@ class Resolution(Part):
     def merged(self, alias_id: str) -> Joined | None:
         """Return what the decision says of an id that may be another entity's in every article."""
         return next((each for each in self.joined if each.alias_id == alias_id and each.change != "alias"), None)
+
+
+def _shortened(standing: Standing, own: Sighting | None) -> Standing:
+    """Leave out what the article itself says of the entity."""
+    if own is None or (own.type, own.name, own.roles, own.links) != _said(standing):
+        return standing
+    return standing.model_copy(update={"type": "", "name": "", "roles": (), "links": ()})
+
+
+def _whole(standing: Standing, own: Sighting | None) -> Standing:
+    if standing.type or own is None:
+        return standing
+    said = {"type": own.type, "name": own.name, "roles": own.roles, "links": own.links}
+    return standing.model_copy(update=said)
+
+
+def _said(standing: Standing) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
+    return standing.type, standing.name, standing.roles, standing.links
 
 
 class Known(NamedTuple):
@@ -118,7 +142,8 @@ def sightings(article: EnrichedArticle) -> tuple[Sighting, ...]:
 
 
 def _sighting(entity: Entity) -> Sighting:
-    others = dict.fromkeys(" ".join(each.text.split()) for each in entity.mentions)
+    others = dict.fromkeys(acronym(each.text) for each in entity.mentions) if entity.type == "ORG" else {}
+    others.pop("", None)
     others.pop(entity.name, None)
     return Sighting(
         entity_id=entity.entity_id, type=entity.type, name=entity.name, roles=entity.roles,

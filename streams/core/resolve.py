@@ -6,13 +6,14 @@ taken for anything stands apart, and the reason is told. Ids in articles never c
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 from typing import Final
 
 from streams.contracts.events import ArticleForgotten, EnrichedArticle, OverrideEntities
 from streams.core import bearers as spelling
-from streams.core.entity_evidence import Bearer, Choice, Evidence, Occurrence, choose
-from streams.core.entity_memory import EntityMemory, acronyms_of
+from streams.core.entity_evidence import Bearer, Choice, Evidence, Occurrence, choose, context, points
+from streams.core.entity_memory import EntityMemory
+from streams.core.entity_names import Article, acronyms_of, is_short_name, names_of
 from streams.core.entity_standings import Standings
 from streams.core.names import fold
 from streams.core.resolution import PLACES, Joined, Resolution, Sighting, sightings
@@ -71,47 +72,26 @@ class ResolveState(EntityMemory):
         """Return the newest decision on an article, None where it is not remembered or was taken back."""
         for each in self._latest("article", article_id):
             if each.article_id == article_id and each.about == "article":
-                return None if self._withdrawn(article_id, each.version, each.sequence) else each
+                return None if self.is_withdrawn(each) else each
         return None
 
-    def occurrences(self, kind: str, name: str, most: int) -> Iterator[Occurrence]:
-        """Yield the names filed so, in the newest articles; the newest first."""
-        for article in self._latest(kind, name, most=most):
-            if article.about != "article" or self._withdrawn(article.article_id, article.version, article.sequence):
-                continue
-            yield from (Occurrence(article, each) for each in article.seen if _is_filed(kind, name, each))
+    def occurrences(self, kind: str, name: str) -> Iterator[Occurrence]:
+        """Yield who is called so in the newest articles; the newest first."""
+        for article in self.articles(kind, name):
+            yield from (Occurrence(article, each) for each in article.named(kind, name))
 
     def is_taken(self, found: Occurrence) -> bool:
         """Say whether a short name of an earlier article was taken for an entity since."""
-        article_id, alias_id = found.article.article_id, found.sighting.entity_id
+        article_id, alias_id = found.article.decision.article_id, found.sighting.entity_id
         return any(
             joined.change == "alias" and (joined.article_id, joined.alias_id) == (article_id, alias_id)
-            for decision in self._latest("taken", article_id, alias_id, most=1)
+            for decision in self._latest("taken", article_id, alias_id)
             for joined in decision.joined
         )
 
     def parted(self, one: str, other: str, standings: Standings) -> bool:
         """Say whether an operator keeps the two apart."""
         return bool(self._orders) and self._orders.part(one, other, standings.root)
-
-
-def _is_filed(kind: str, name: str, sighting: Sighting) -> bool:
-    is_person, is_organisation = sighting.type == "PERSON", sighting.type == "ORG"
-    match kind:
-        case "family":
-            return is_person and not spelling.is_short(sighting.name) and spelling.family(sighting.name) == name
-        case "given":
-            return is_person and not spelling.is_short(sighting.name) and spelling.first_word(sighting.name) == name
-        case "acronym":
-            return is_organisation and not spelling.acronym(sighting.name) and name in acronyms_of(sighting)
-        case "company":
-            return is_organisation and not spelling.acronym(sighting.name) and spelling.company(sighting.name) == name
-        case "link":
-            return sighting.type in PLACES and name in sighting.links
-    return sighting.open and (
-        (is_person and spelling.is_short(sighting.name) and spelling.family(sighting.name) == name)
-        or (is_organisation and spelling.acronym(sighting.name) == name)
-    )
 
 
 class _Judgement:
@@ -121,16 +101,18 @@ class _Judgement:
         self._state, self._draft, self._policy = state, draft, state.policy
         self._standings = Standings(state, draft, state.newest_on(draft.article_id))
         self._standings.read(each.entity_id for each in draft.seen)
+        self._article = Article(draft)
+        state.look_up(chain.from_iterable(map(_asked, draft.seen)))
 
     def decided(self) -> Resolution:
         """Return the decision."""
         seen = self._draft.seen
         for sighting in seen:
-            if not _is_short(sighting):
+            if not is_short_name(sighting):
                 self._merge(sighting)
-        marked = tuple(self._shortened(each) if _is_short(each) else each for each in seen)
+        marked = tuple(self._shortened(each) if is_short_name(each) else each for each in seen)
         for sighting in seen:
-            if not _is_short(sighting):
+            if not is_short_name(sighting):
                 self._standings.count(sighting)
                 self._explain(sighting)
         standings = self._standings
@@ -144,11 +126,11 @@ class _Judgement:
         if self._standings.root(sighting.entity_id) != sighting.entity_id:  # an operator said so
             self._standings.count(sighting)
             return sighting
-        choice = self._meant(Occurrence(self._draft, sighting), ())
+        choice = self._meant(Occurrence(self._article, sighting), ())
         if choice.bearer is None:
             self._standings.count(sighting, apart=choice.apart)
             return sighting.model_copy(update={"open": True})
-        self._take(Occurrence(self._draft, sighting), choice, choice.bearer)
+        self._take(Occurrence(self._article, sighting), choice, choice.bearer)
         self._standings.count_as(choice.bearer.entity_id, choice.bearer.name, sighting)
         return sighting
 
@@ -164,7 +146,7 @@ class _Judgement:
                 return {"declared": self._policy.declared} if short in map(spelling.acronym, told) else {}
 
             return choose(own, known, self._policy, sole=self._policy.enough, bonus=declared)
-        if any(_is_filed("family", spelling.family(name), each) for each in own.article.seen):
+        if own.article.named("family", spelling.family(name)):
             return Choice(None, apart=OWN_BEARER)
         known = [
             each
@@ -180,9 +162,9 @@ class _Judgement:
     def _bearers(self, own: Occurrence, kind: str, name: str, present: Sequence[Occurrence]) -> list[Bearer]:
         """Return the entities known under a name, but those that an operator keeps apart from it."""
         found: dict[str, list[Occurrence]] = {}
-        earlier = self._state.occurrences(kind, name, self._policy.bearers)
+        earlier = self._state.occurrences(kind, name)
         for each in chain(present, earlier):
-            if each.article.article_id != own.article.article_id:
+            if each.article.decision.article_id != own.article.decision.article_id:
                 found.setdefault(self._standings.root(each.sighting.entity_id), []).append(each)
         return [
             Bearer(root, self._standings.name(root) or each[0].sighting.name, tuple(reversed(each)))
@@ -195,7 +177,7 @@ class _Judgement:
         rule = ACRONYM if alias.type == "ORG" else SHORT
         self._standings.join(Joined(
             entity_id=bearer.entity_id, entity=bearer.name, type=alias.type, alias_id=alias.entity_id,
-            name=alias.name, change="alias", article_id=own.article.article_id, rule=rule, score=choice.score,
+            name=alias.name, change="alias", article_id=own.article.decision.article_id, rule=rule, score=choice.score,
             evidence=choice.evidence,
         ))  # fmt: skip
 
@@ -209,15 +191,22 @@ class _Judgement:
         else:
             return
         for name in names:
-            for own in self._state.occurrences("open", name, self._policy.open_names):
-                if own.sighting.type == sighting.type and own.article.article_id != self._draft.article_id:
+            for own in islice(self._state.occurrences("open", name), self._policy.open_names):
+                if own.sighting.type == sighting.type and self._speaks_for(own, sighting):
                     self._explain_one(own, sighting)
+
+    def _speaks_for(self, own: Occurrence, sighting: Sighting) -> bool:
+        """Say whether the article on trial gives reason to look at an earlier one again."""
+        if own.article.decision.article_id == self._draft.article_id:
+            return False
+        here = context([Occurrence(self._article, sighting)])
+        return points(context([own]), here, self._policy)[0] >= self._policy.reason
 
     def _explain_one(self, own: Occurrence, sighting: Sighting) -> None:
         if self._state.is_taken(own) or self._standings.root(own.sighting.entity_id) != own.sighting.entity_id:
             return
-        newest = self._state.newest_on(own.article.article_id)
-        if newest is None or newest.sequence != own.article.sequence:
+        newest = self._state.newest_on(own.article.decision.article_id)
+        if newest is None or newest.sequence != own.article.decision.sequence:
             return  # a later version of the article was read since
         choice = self._meant(own, self._present(own.sighting, sighting))
         if choice.bearer is not None and choice.bearer.entity_id == self._standings.root(sighting.entity_id):
@@ -231,7 +220,7 @@ class _Judgement:
         else:
             name = spelling.family(short.name)
             kind = "family" if spelling.family(sighting.name) == name else "given"
-        return [Occurrence(self._draft, each) for each in self._draft.seen if _is_filed(kind, name, each)]
+        return [Occurrence(self._article, each) for each in self._article.named(kind, name)]
 
     # Two names in full.
 
@@ -239,7 +228,7 @@ class _Judgement:
         """Find out whether a name is another one's entity in every article."""
         if self._standings.root(sighting.entity_id) != sighting.entity_id:
             return
-        own = Occurrence(self._draft, sighting)
+        own = Occurrence(self._article, sighting)
         if sighting.type in PLACES:
             found = self._same_link(own)
         elif sighting.type == "PERSON":
@@ -254,8 +243,9 @@ class _Judgement:
         for link in own.sighting.links:
             for bearer in self._others(own, "link", link):
                 sure = min(own.sighting.sure, *(each.sighting.sure for each in bearer.found))
-                if sure >= policy.sure_link:
-                    evidence: Evidence = {"link": link, "article": bearer.found[-1].article.article_id}
+                is_part = spelling.is_part_of_place(own.sighting.name, bearer.name)
+                if sure >= policy.sure_link and not is_part and not _side_by_side(own, bearer):
+                    evidence: Evidence = {"link": link, "article": bearer.found[-1].article.decision.article_id}
                     return bearer, SAME_LINK, Choice(bearer, sure, evidence)
         return None
 
@@ -284,14 +274,21 @@ class _Judgement:
         return [each for each in self._bearers(own, kind, name, ()) if each.entity_id != own.sighting.entity_id]
 
 
-def _is_short(sighting: Sighting) -> bool:
-    if sighting.type == "PERSON":
-        return spelling.is_short(sighting.name)
-    return sighting.type == "ORG" and bool(spelling.acronym(sighting.name))
+def _asked(sighting: Sighting) -> Iterator[tuple[str, str]]:
+    """Yield the names that are looked up for a sighting."""
+    if not is_short_name(sighting):
+        for kind, name in names_of(sighting):
+            yield kind, name
+            if kind in ("family", "given", "acronym"):
+                yield "open", name
+    elif sighting.type == "ORG":
+        yield "acronym", spelling.acronym(sighting.name)
+    else:
+        yield "family", spelling.family(sighting.name)
 
 
 def _same(bearer: Bearer) -> Choice:
-    return Choice(bearer, 1.0, {"article": bearer.found[-1].article.article_id})
+    return Choice(bearer, 1.0, {"article": bearer.found[-1].article.decision.article_id})
 
 
 def _names_of(bearer: Bearer) -> set[str]:
@@ -301,9 +298,9 @@ def _names_of(bearer: Bearer) -> set[str]:
 def _side_by_side(own: Occurrence, bearer: Bearer) -> bool:
     """Say whether an article names both: whoever writes so means two."""
     theirs = {bearer.entity_id, *(each.sighting.entity_id for each in bearer.found)}
-    if any(each.entity_id in theirs for each in own.article.seen):
+    if not theirs.isdisjoint(own.article.names):
         return True
-    return any(other.entity_id == own.sighting.entity_id for each in bearer.found for other in each.article.seen)
+    return any(own.sighting.entity_id in each.article.names for each in bearer.found)
 
 
 def _ordered(standings: Standings, order: OverrideEntities, draft: Resolution) -> Resolution:
@@ -326,4 +323,3 @@ def _ordered(standings: Standings, order: OverrideEntities, draft: Resolution) -
 
 def _other(order: OverrideEntities, moved: str) -> str:
     return order.entity_id if moved == order.other_id else order.other_id
-
