@@ -76,8 +76,14 @@ class Entities:
             for each in self.aliases.values()
             if each.change != "split" and _is(each.name, key)
         }
-        known = [each for each in found if each in self.entities]
+        known = [each for each in found if each in self.entities and self.entities[each].articles]
         return sorted(known, key=lambda each: (-self.entities[each].articles, each))
+
+    def called(self, name: str) -> list[str]:
+        """Return the ids that stand for exactly this name, whatever they were taken for."""
+        key = fold(name).casefold()
+        entities = {each.entity_id for each in self.entities.values() if _is(each.name, key)}
+        return sorted(entities | {each.alias_id for each in self.aliases.values() if _is(each.name, key)})
 
     def entity(self, entity_id: str) -> "Entity | None":
         """Return an entity with all its names, by its id or one that became a part of it; None where it is unknown."""
