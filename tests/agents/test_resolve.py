@@ -55,7 +55,9 @@ def handled(stage: Stage, given: Record) -> Handled:
 
 
 def events(outputs: tuple[Output, ...]) -> list[EntityUpdate | AliasUpdate]:
-    models = {"EntityUpdate": EntityUpdate, "AliasUpdate": AliasUpdate}
+    models: dict[str, type[EntityUpdate] | type[AliasUpdate]] = {
+        "EntityUpdate": EntityUpdate, "AliasUpdate": AliasUpdate,
+    }  # fmt: skip
     return [decode(models[decode_headers(o.headers).schema.split("/")[0]], o.value) for o in outputs]
 
 
