@@ -102,7 +102,7 @@ def test_one_lavrov_two_khans_and_an_order_that_holds_over_a_kill(
 def test_a_kill_at_any_moment_and_a_second_worker_change_no_byte(
     bootstrap: str, catalogue: Catalogue, tmp_path: Path
 ) -> None:
-    count = 300
+    count = 200
     run_async(publish(bootstrap, catalogue, [enriched(n, *_names(n)) for n in range(count)]))
     env = environment(bootstrap, catalogue, tmp_path / "a", NEWSWIRE_SLOT="a")
     for after in (1, 80):
@@ -118,6 +118,9 @@ def test_a_kill_at_any_moment_and_a_second_worker_change_no_byte(
         with worker(second, tmp_path / "b.log", "--stages", "resolve") as other:
             until(lambda: logged(tmp_path / "b.log", "worker.ready") or None, "the second one runs")
             until(partial(resolved, bootstrap, catalogue, count), "every article is resolved")
+            run_async(publish(bootstrap, catalogue, [enriched(n, *_names(n)) for n in range(count, count + 60)], count))
+            count += 60
+            until(partial(resolved, bootstrap, catalogue, count), "and all that came while there were two")
             assert (one.poll(), other.poll()) == (None, None), "two of them are no conflict"
             one.terminate()
             assert one.wait(60) == 0
