@@ -11,6 +11,9 @@ Evidence: TypeAlias = dict[str, str | int | float]
 _HALF: Final = 2.0  # points that make a score of .5
 
 
+IsCommon: TypeAlias = Callable[[str], bool]
+
+
 class Context(NamedTuple):
     """What one article or several say around a name."""
 
@@ -55,25 +58,30 @@ def context(occurrences: Sequence[Occurrence]) -> Context:
     return Context(frozenset(stories - {""}), frozenset(roles), frozenset(names), frozenset(places))
 
 
-def points(own: Context, theirs: Context, policy: ResolvePolicy) -> tuple[float, Evidence]:
-    """Return how much two contexts share, and what."""
+def points(own: Context, theirs: Context, policy: ResolvePolicy, is_common: IsCommon) -> tuple[float, Evidence]:
+    """Return how much two contexts share, and what; a name that is in the news everywhere says little."""
     total, evidence = 0.0, Evidence()
-    if common := own.stories & theirs.stories:
+    if stories := own.stories & theirs.stories:
         total += policy.same_story
-        evidence["story"] = min(common)
+        evidence["story"] = min(stories)
     if roles := own.roles & theirs.roles:
         role = max(roles, key=lambda each: (" " in each, each))
         total += policy.same_office if " " in role else policy.same_role
         evidence["role"] = role
-    names, places = len(own.names & theirs.names), len(own.places & theirs.places)
-    total += policy.shared_name * min(names, policy.max_shared_names)
+    elif own.roles and theirs.roles:
+        total -= policy.other_role
+    shared, places = own.names & theirs.names, len(own.places & theirs.places)
+    names = len(shared)
+    common = sum(map(is_common, shared))
+    total += policy.shared_name * min(names - common, policy.max_shared_names)
+    total += policy.shared_common_name * min(common, policy.max_shared_names)
     total += policy.shared_place * min(places, policy.max_shared_places)
     evidence |= {key: count for key, count in (("shared_names", names), ("shared_places", places)) if count}
     return total, evidence
 
 
 def choose(
-    own: Occurrence, bearers: Sequence[Bearer], policy: ResolvePolicy, *, sole: float,
+    own: Occurrence, bearers: Sequence[Bearer], policy: ResolvePolicy, is_common: IsCommon, *, sole: float,
     bonus: Callable[[Bearer], Mapping[str, float]] = lambda _: {},
 ) -> Choice:  # fmt: skip
     """Return the bearer that the evidence speaks for.
@@ -82,6 +90,7 @@ def choose(
         own: the name that is asked about.
         bearers: who may be called so.
         policy: the numbers.
+        is_common: says of an entity_id whether many articles name it.
         sole: points that are enough where there is one bearer only.
         bonus: points for a bearer beyond those of the contexts, by the name of what they are for.
     """
@@ -91,7 +100,7 @@ def choose(
     among = sum(len(each.found) for each in bearers)
     weighed = []
     for bearer in bearers:
-        total, evidence = points(around, context(bearer.found), policy)
+        total, evidence = points(around, context(bearer.found), policy, is_common)
         if len(bearer.found) >= max(policy.prevalent_articles, policy.prevalent_share * among):
             total += policy.prevalent
             evidence["prevalent"] = len(bearer.found)

@@ -4,6 +4,7 @@ Everything but the decisions is derived from them, whatever their order, so reco
 """
 
 import heapq
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -41,6 +42,7 @@ class EntityMemory:
         self._queue: list[int] = []  # heap of ingested_at and sequence, the forgotten until they surface
         self._newest_at: int | None = None
         self._decoded: dict[int, Article] = {}
+        self._named: Counter[int] = Counter()  # hash of an entity_id -> decisions that name it
         self._looked_up: dict[int, list[int]] = {}  # key -> numbers, until something is filed or forgotten
         self._withdrawals: dict[str, dict[int, int | None]] = {}  # article_id -> number -> newest version taken back
 
@@ -80,6 +82,10 @@ class EntityMemory:
         number = self._numbers.pop(origin, None)
         if number is None:
             return
+        for each in self._at(number).seen:
+            self._named[_hash(each.entity_id)] -= 1
+            if self._named[_hash(each.entity_id)] <= 0:
+                del self._named[_hash(each.entity_id)]
         self._shelf.drop(int(self._rows.get("place", number)))
         self._rows.clear(number)
         self._orders.remove(number)
@@ -127,6 +133,7 @@ class EntityMemory:
         })  # fmt: skip
         self._next = max(self._next, number + 1)
         self._keyed.add(sorted(set(filed_under(decision))), number)
+        self._named.update(_hash(each.entity_id) for each in decision.seen)
         self._looked_up.clear()
         if decision.about == "withdrawn":
             self._withdrawals.setdefault(decision.article_id, {})[number] = decision.version
@@ -211,6 +218,11 @@ class EntityMemory:
             seen.add(entity_id)
         return entity_id
 
+    def is_common(self, entity_id: str) -> bool:
+        """Say whether so many articles name an entity that sharing it says little."""
+        least = max(self.policy.common_articles, self.policy.common_share * len(self._numbers))
+        return self._named[_hash(entity_id)] >= least
+
     def pair(self, entity_id: str, alias_id: str) -> Joined | None:
         """Return what was last said of a short name and an entity."""
         for decision in self._latest("pair", entity_id, alias_id):
@@ -250,6 +262,11 @@ def filed_under(decision: Resolution) -> Iterator[int]:
                 yield _key("pair", joined.entity_id, joined.alias_id)
     if decision.about == "article":
         yield from (_key(kind, name) for sighting in decision.seen for kind, name in names_of(sighting))
+
+
+def _hash(entity_id: str) -> int:
+    """Return 64 bits for an entity_id: no two of a window have the same."""
+    return xxhash.xxh3_64_intdigest(entity_id.encode())
 
 
 def _key(kind: str, *parts: str) -> int:

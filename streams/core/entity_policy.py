@@ -17,7 +17,11 @@ class ResolvePolicy(Policy):
     same_office: float = 3.0  # an office of two words or more: "foreign minister"
     same_role: float = 2.0  # one word: "minister"
     shared_name: float = 1.0  # each person or organisation that both articles name
-    max_shared_names: int = 3  # that count
+    shared_common_name: float = 0.5  # the same, of a name that many articles have
+    common_share: float = 0.02  # of the articles of the window, from which on a name is common
+    common_articles: int = 10  # and so many at least
+    max_shared_names: int = 3  # of each sort that count
+    other_role: float = 1.0  # points less where both articles give roles, and none is the same
     shared_place: float = 0.5  # each place
     max_shared_places: int = 2
     prevalent: float = 2.0  # nearly all articles of the window that have a bearer of the name have this one
@@ -26,6 +30,7 @@ class ResolvePolicy(Policy):
     declared: float = 2.0  # an article spells the acronym out itself
     enough: float = 2.0  # points where only one bearer is known
     enough_among: float = 3.0  # where several are
+    enough_given: float = 4.0  # for a word that is nobody's surname, and somebody's given name
     lead: float = 2.0  # points before the next one
     enough_to_merge: float = 3.5  # two names in full: a wrong merge says something false of every article
     sure_link: float = 0.5  # score of a place's link, below which equal links say nothing

@@ -145,7 +145,7 @@ class _Judgement:
                 told = (each for found in bearer.found for each in found.sighting.names)
                 return {"declared": self._policy.declared} if short in map(spelling.acronym, told) else {}
 
-            return choose(own, known, self._policy, sole=self._policy.enough, bonus=declared)
+            return choose(own, known, self._policy, self._state.is_common, sole=self._policy.enough, bonus=declared)
         if own.article.named("family", spelling.family(name)):
             return Choice(None, apart=OWN_BEARER)
         known = [
@@ -154,10 +154,10 @@ class _Judgement:
             if spelling.fits(name, each.name)
         ]
         if known:
-            return choose(own, known, self._policy, sole=self._policy.enough)
+            return choose(own, known, self._policy, self._state.is_common, sole=self._policy.enough)
         if len(spelling.person_name(name)) == 1:
             known = self._bearers(own, "given", spelling.family(name), present)
-        return choose(own, known, self._policy, sole=self._policy.enough_among)
+        return choose(own, known, self._policy, self._state.is_common, sole=self._policy.enough_given)
 
     def _bearers(self, own: Occurrence, kind: str, name: str, present: Sequence[Occurrence]) -> list[Bearer]:
         """Return the entities known under a name, but those that an operator keeps apart from it."""
@@ -200,7 +200,7 @@ class _Judgement:
         if own.article.decision.article_id == self._draft.article_id:
             return False
         here = context([Occurrence(self._article, sighting)])
-        return points(context([own]), here, self._policy)[0] >= self._policy.reason
+        return points(context([own]), here, self._policy, self._state.is_common)[0] >= self._policy.reason
 
     def _explain_one(self, own: Occurrence, sighting: Sighting) -> None:
         if self._state.is_taken(own) or self._standings.root(own.sighting.entity_id) != own.sighting.entity_id:
@@ -258,7 +258,7 @@ class _Judgement:
         for bearer in others:
             if spelling.person_name(bearer.found[-1].sighting.name) == spelling.person_name(name):
                 return bearer, SAME_NAME, _same(bearer)
-        choice = choose(own, others, policy, sole=policy.enough_to_merge)
+        choice = choose(own, others, policy, self._state.is_common, sole=policy.enough_to_merge)
         return None if choice.bearer is None else (choice.bearer, SAME_PERSON, choice)
 
     def _same_organisation(self, own: Occurrence) -> tuple[Bearer, str, Choice] | None:
@@ -267,7 +267,7 @@ class _Judgement:
         for bearer in others:
             if fold(bearer.found[-1].sighting.name).casefold() == fold(name).casefold():
                 return bearer, SAME_NAME, _same(bearer)
-        choice = choose(own, others, policy, sole=policy.shared_name)
+        choice = choose(own, others, policy, self._state.is_common, sole=policy.shared_name)
         return None if choice.bearer is None else (choice.bearer, LEGAL_FORM, choice)
 
     def _others(self, own: Occurrence, kind: str, name: str) -> list[Bearer]:
