@@ -184,9 +184,11 @@ class Standings:
             update={"first_seen": first}
         )
         self._known[joined.alias_id] = Known(moved, joined)
-        if moved is not None:
-            gone = {"change": "merged", "into": joined.entity_id, "apart": None}
-            self._changed[joined.alias_id] = moved.model_copy(update=gone)
+        gone = moved or Standing(
+            entity_id=joined.alias_id, type=joined.type, name=joined.name, change="merged", articles=0
+        )
+        became = {"change": "merged", "into": joined.entity_id, "apart": None}
+        self._changed[joined.alias_id] = gone.model_copy(update=became)
         before = kept or Standing(
             entity_id=joined.entity_id, type=joined.type, name=joined.entity, change="opened", articles=0
         )

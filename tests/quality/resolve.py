@@ -5,7 +5,8 @@
 Articles of US outlets in the order of their dates, of two periods; rules were made on the first. No set says which
 names across articles are one, so articles tell it themselves: where one has "Angela Merkel" and goes on with "Merkel",
 the article is decided on once more as if the full name were not there, and the rest of it were. Right is the entity
-that the full name is by then, or one whose name may be the same by its spelling ("Adam B. Schiff"). If no earlier article has it, any answer is wrong. The same with acronyms.
+that the full name is by then, or one whose name may be the same by its spelling ("Adam B. Schiff"). If no earlier
+article has it, any other answer is wrong. The same with acronyms.
 
 The files are the articles of the two periods as `newswire enrich` made them; without them they are made, which takes
 minutes. `linking/news_fair_v1` has Wikidata ids of mentions, but only few of them in two articles: they are counted.
@@ -204,12 +205,12 @@ def links_of(articles: Sequence[EnrichedArticle]) -> tuple[set[tuple[str, str, s
 def agreement(articles: Sequence[EnrichedArticle]) -> dict[str, list[float]]:
     """Return for shuffled orders how much of what is joined is joined in the order of dates, too (Jaccard)."""
     whole = links_of(articles)
-    found: dict[str, list[float]] = {"short names": [], "merged pairs": []}
+    short, merged = list[float](), list[float]()
     for seed in range(ORDERS):
         other = links_of(random.Random(seed).sample(articles, len(articles)))
-        for name, one, two in zip(found, whole, other, strict=True):
-            found[name].append(len(one & two) / max(1, len(one | two)))
-    return found
+        short.append(len(whole[0] & other[0]) / max(1, len(whole[0] | other[0])))
+        merged.append(len(whole[1] & other[1]) / max(1, len(whole[1] | other[1])))
+    return {"short names": short, "merged pairs": merged}
 
 
 def merges(articles: Sequence[EnrichedArticle]) -> Counter[tuple[str, str, str]]:
@@ -242,9 +243,9 @@ def main() -> None:
         for name, measure in (("precision", precision), ("recall", recall)):
             cells = [told([row for row in rows if row.kind == kind], measure) for rows in results.values()]
             print(f"| {kind}s, {name} | {' | '.join(cells)} |")
-    for name in ("short names", "merged pairs"):
-        cells = [agreement(articles)[name] for articles in sets.values()]
-        shown = [f"{100 * np.mean(each):.1f} % (least {100 * min(each):.1f})" for each in cells]
+    agreements = [agreement(articles) for articles in sets.values()]
+    for name in agreements[0]:
+        shown = [f"{100 * sum(each[name]) / ORDERS:.1f} % (least {100 * min(each[name]):.1f})" for each in agreements]
         print(f"| shuffled: {name} | {' | '.join(shown)} |")
     counted = {period: Counter(rule for rule, _, _ in merges(articles)) for period, articles in sets.items()}
     for rule in sorted(set().union(*counted.values())):

@@ -1,0 +1,34 @@
+"""Names across articles: floors just below the figures of the period that no rule was made on."""
+
+from functools import lru_cache
+from typing import Final
+
+import pytest
+
+from tests.data import needs_data
+from tests.quality.resolve import Asked, Measure, agreement, articles_of, asked, precision, recall, share
+
+pytestmark = [pytest.mark.quality, needs_data]
+
+FLOORS: Final = {
+    ("surname", precision): 0.94, ("surname", recall): 0.80, ("acronym", precision): 0.90, ("acronym", recall): 0.66,
+}  # fmt: skip
+SHORT_FLOOR: Final = 0.68  # of short names that stand for the same in whatever order articles come
+
+
+@lru_cache(maxsize=1)
+def held_out() -> list[Asked]:
+    return asked(articles_of("held out"))
+
+
+@pytest.mark.parametrize(("kind", "measure", "floor"), [(*key, floor) for key, floor in FLOORS.items()])
+def test_hidden_names_are_found(kind: str, measure: Measure, floor: float) -> None:
+    found = share([row for row in held_out() if row.kind == kind], measure)
+    print(f"{kind} {measure.__name__}: {found:.3f}")
+    assert found >= floor
+
+
+def test_the_order_of_arrival_changes_little() -> None:
+    found = agreement(articles_of("held out"))["short names"]
+    print(f"short names, shuffled: {[round(each, 3) for each in found]}")
+    assert min(found) >= SHORT_FLOOR
