@@ -15,6 +15,12 @@ _GENERATION: Final = frozenset(("jr", "sr", "ii", "iii", "iv"))
 _ADDRESS: Final = frozenset(("mr", "mrs", "ms", "miss"))  # "Mrs. Novak" is kept apart from Novak within an article
 _LEGAL_FORM: Final = frozenset(("inc", "ltd", "limited", "plc", "corp", "corporation", "co", "llc", "gmbh", "ag", "sa"))
 _SMALL: Final = frozenset(("of", "the", "and", "for", "in", "on", "de", "du", "des", "la", "le"))
+_PART: Final = frozenset(
+    (
+        "central", "greater", "upper", "lower", "northern", "southern", "eastern", "western", "northeast", "northwest",
+        "southeast", "southwest", "upstate", "downtown",
+    )
+)  # fmt: skip
 _WHOLE: Final = frozenset(("of", "the", "state", "states", "republic", "america", "united", "people's"))
 MIN_SPELT: Final = 5  # letters of a given name that may be spelt otherwise: shorter ones are other names
 MIN_ACRONYM: Final = 2  # letters
@@ -101,6 +107,8 @@ def _generation(name: str) -> str:
 def is_part_of_place(one: str, other: str) -> bool:
     """Say whether a place is named as a part of another, or in another sense: "Northern California", "Mexico City"."""
     short, long = sorted((words_of(fold(one)), words_of(fold(other))), key=len)
+    if short[:1] != long[:1] and not _PART.isdisjoint((*short[:1], *long[:1])):
+        return True
     return len(short) < len(long) and set(short) < set(long) and not set(long) - set(short) <= _WHOLE
 
 

@@ -242,7 +242,7 @@ class _Judgement:
         policy = self._policy
         for link in own.sighting.links:
             for bearer in self._others(own, "link", link):
-                sure = min(own.sighting.sure, *(each.sighting.sure for each in bearer.found))
+                sure = min(own.sighting.sure, max(each.sighting.sure for each in bearer.found))
                 is_part = any(spelling.is_part_of_place(own.sighting.name, name) for name in _names_of(bearer))
                 if sure >= policy.sure_link and not is_part:
                     evidence: Evidence = {"link": link, "article": bearer.found[-1].article.decision.article_id}
