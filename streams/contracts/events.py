@@ -271,7 +271,7 @@ class EntityUpdate(Event):
     type: str
     name: str
     article_id: str = Field(description="the article that arrived; empty where an operator caused the update")
-    roles: tuple[str, ...] = Field((), description="what that article calls a person")
+    roles: tuple[str, ...] = Field((), description="what the newest article that gives some calls a person")
     links: tuple[str, ...] = Field((), description='ids in public registers, as "scheme:id"')
     articles: int = Field(ge=0, description="articles that name it so far, under whatever name was taken for its own")
     first_seen: int | None = Field(description="ms since 1970 UTC, of the raw record of the first of them")

@@ -81,7 +81,7 @@ class Standings:
 
     def _count(self, root: str, name: str, sighting: Sighting, apart: str | None) -> None:
         before, own = self._standing(root), root == sighting.entity_id
-        news: dict[str, Any] = {"roles": sighting.roles, "apart": apart}
+        news: dict[str, Any] = {"roles": sighting.roles or (before.roles if before else ()), "apart": apart}
         if own or not (before and before.links):
             news["links"] = sighting.links
         at = self._draft.ingested_at
@@ -94,8 +94,6 @@ class Standings:
         if root not in self._counted:
             news["articles"] = before.articles + (0 if self._counted_before(root) else 1)
             self._counted.add(root)
-        elif before.roles:
-            news.pop("roles")
         self._changed[root] = before.model_copy(update=news)
 
     def count_earlier(self, root: str, own: Occurrence) -> None:

@@ -199,6 +199,8 @@ class _Judgement:
         """Say whether the article on trial gives reason to look at an earlier one again."""
         if own.article.decision.article_id == self._draft.article_id:
             return False
+        if spelling.acronym(own.sighting.name) in sighting.names:
+            return True  # it is spelt out here
         here = context([Occurrence(self._article, sighting)])
         return points(context([own]), here, self._policy, self._state.is_common)[0] >= self._policy.reason
 

@@ -203,14 +203,20 @@ def links_of(articles: Sequence[EnrichedArticle]) -> tuple[set[tuple[str, str, s
 
 
 def agreement(articles: Sequence[EnrichedArticle]) -> dict[str, list[float]]:
-    """Return for shuffled orders how much of what is joined is joined in the order of dates, too (Jaccard)."""
+    """Return for shuffled orders how much of what is joined is joined in the order of dates, too (Jaccard).
+
+    `same answer`: of the short names that are taken for something in both.
+    """
     whole = links_of(articles)
-    short, merged = list[float](), list[float]()
+    short, same, merged = list[float](), list[float](), list[float]()
+    answers = {(article, alias) for article, alias, _ in whole[0]}
     for seed in range(ORDERS):
         other = links_of(random.Random(seed).sample(articles, len(articles)))
         short.append(len(whole[0] & other[0]) / max(1, len(whole[0] | other[0])))
+        both = answers & {(article, alias) for article, alias, _ in other[0]}
+        same.append(len(whole[0] & other[0]) / max(1, len(both)))
         merged.append(len(whole[1] & other[1]) / max(1, len(whole[1] | other[1])))
-    return {"short names": short, "merged pairs": merged}
+    return {"short names": short, "same answer": same, "merged pairs": merged}
 
 
 def merges(articles: Sequence[EnrichedArticle]) -> Counter[tuple[str, str, str]]:
