@@ -1,6 +1,6 @@
 """How the entities of one decision stand while it is made: read from memory, counted up, and told once each."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final, Protocol
 
 from streams.core.entity_evidence import Bearer, Choice, Occurrence
@@ -31,11 +31,11 @@ class Standings:
     Args:
         memory: what was decided before.
         draft: the decision as far as it goes.
-        previous: the decision on the version of the article before it: what it counted is not counted again.
+        earlier: the decisions on versions of the article before it: what they counted is not counted again.
     """
 
-    def __init__(self, memory: Remembered, draft: Resolution, previous: Resolution | None = None) -> None:
-        self._memory, self._draft, self._previous = memory, draft, previous
+    def __init__(self, memory: Remembered, draft: Resolution, earlier: Sequence[Resolution] = ()) -> None:
+        self._memory, self._draft, self._earlier = memory, draft, earlier
         self._known: dict[str, Known] = {}
         self._changed: dict[str, Standing] = {}
         self._joined: dict[tuple[str, str, str], Joined] = {}
@@ -81,7 +81,11 @@ class Standings:
 
     def _count(self, root: str, name: str, sighting: Sighting, apart: str | None) -> None:
         before, own = self._standing(root), root == sighting.entity_id
-        news: dict[str, Any] = {"roles": sighting.roles or (before.roles if before else ()), "apart": apart}
+        news: dict[str, Any] = {
+            "roles": sighting.roles or (before.roles if before else ()),
+            "apart": apart,
+            "aside": False,
+        }
         if own or not (before and before.links):
             news["links"] = sighting.links
         at = self._draft.ingested_at
@@ -100,7 +104,7 @@ class Standings:
         """Count an earlier article for the entity that a short name of it was taken for, and no more for the name."""
         self.lessen(own.sighting.entity_id, change="seen")
         before = self._standing(root)
-        if before is not None and own.article.decision.standing(root) is None:
+        if before is not None and not own.article.decision.names(root):
             at = own.article.decision.ingested_at
             update = {"articles": before.articles + 1, "first_seen": _earlier(before.first_seen, at)}
             self._changed[root] = before.model_copy(update=update)
@@ -183,12 +187,12 @@ class Standings:
         )
         self._known[joined.alias_id] = Known(moved, joined)
         gone = moved or Standing(
-            entity_id=joined.alias_id, type=joined.type, name=joined.name, change="merged", articles=0
+            entity_id=joined.alias_id, type=joined.type, name=joined.name, change="merged", articles=0, aside=True
         )
         became = {"change": "merged", "into": joined.entity_id, "apart": None}
         self._changed[joined.alias_id] = gone.model_copy(update=became)
         before = kept or Standing(
-            entity_id=joined.entity_id, type=joined.type, name=joined.entity, change="opened", articles=0
+            entity_id=joined.entity_id, type=joined.type, name=joined.entity, change="opened", articles=0, aside=True
         )
         update = {
             "articles": before.articles + joined.articles,
@@ -214,16 +218,18 @@ class Standings:
         if entity_id in self._changed:
             return self._changed[entity_id]
         self.root(entity_id)
-        return self._known[entity_id].standing if entity_id in self._known else None
+        found = self._known[entity_id].standing if entity_id in self._known else None
+        return None if found is None else found.model_copy(update={"aside": True})
 
     def _counted_before(self, root: str) -> bool:
-        return self._previous is not None and self._previous.standing(root) is not None
+        return any(each.names(root) for each in self._earlier)
 
     def _told_before(self, entity_id: str, alias_id: str) -> bool:
-        """Say whether the version before had the name for the same entity."""
-        return self._previous is not None and any(
+        """Say whether a version before had the name for the same entity."""
+        return any(
             (each.entity_id, each.alias_id, each.article_id) == (entity_id, alias_id, self._draft.article_id)
-            for each in self._previous.joined
+            for decision in self._earlier
+            for each in decision.joined
         )
 
 

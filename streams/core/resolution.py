@@ -43,6 +43,7 @@ class Standing(Part):
     links: tuple[str, ...] = ()
     into: str | None = None
     apart: str | None = None
+    aside: bool = Field(False, description="whether the article itself does not name it")
 
 
 class Joined(Part):
@@ -100,6 +101,11 @@ class Resolution(Part):
     def standing(self, entity_id: str) -> Standing | None:
         """Return how an entity stands by this decision; None where it says nothing of it."""
         return next((each for each in self.standings if each.entity_id == entity_id), None)
+
+    def names(self, entity_id: str) -> bool:
+        """Say whether the article counts for an entity."""
+        standing = self.standing(entity_id)
+        return standing is not None and not standing.aside
 
     def merged(self, alias_id: str) -> Joined | None:
         """Return what the decision says of an id that may be another entity's in every article."""

@@ -18,6 +18,7 @@ from streams.core.entity_standings import Standings
 from streams.core.names import fold
 from streams.core.resolution import PLACES, Joined, Resolution, Sighting, sightings
 
+MAX_VERSIONS: Final = 16  # newest ones of an article that are looked at, so that it counts once
 SHORT: Final = "short_name"  # rules
 ACRONYM: Final = "acronym"
 SAME_NAME: Final = "same_name"
@@ -61,19 +62,27 @@ class ResolveState(EntityMemory):
             ingested_at=ingested_at, policy=self._policy_version,
         )  # fmt: skip
         standings = Standings(self, draft)
-        newest = self.newest_on(told.article_id)
-        if newest is not None and not (told.version is not None and (newest.version or 0) > told.version):
-            for standing in newest.standings:
-                if standing.change in ("opened", "seen"):
-                    standings.lessen(standing.entity_id)
+        versions = tuple(islice(self.decisions_on(told.article_id), MAX_VERSIONS))
+        left = [each for each in versions if told.version is not None and (each.version or 0) > told.version]
+        named = dict.fromkeys(standing.entity_id for each in versions for standing in each.standings)
+        gone = (
+            entity_id
+            for entity_id in named
+            if any(each.names(entity_id) for each in versions) and not any(each.names(entity_id) for each in left)
+        )
+        for root in dict.fromkeys(map(standings.root, gone)):
+            standings.lessen(root)
         return draft.model_copy(update={"standings": standings.changed()})
 
     def newest_on(self, article_id: str) -> Resolution | None:
         """Return the newest decision on an article, None where it is not remembered or was taken back."""
+        return next(self.decisions_on(article_id), None)
+
+    def decisions_on(self, article_id: str) -> Iterator[Resolution]:
+        """Yield the decisions on an article, the newest first, as far as it was not taken back."""
         for each in self._latest("article", article_id):
-            if each.article_id == article_id and each.about == "article":
-                return None if self.is_withdrawn(each) else each
-        return None
+            if each.article_id == article_id and each.about == "article" and not self.is_withdrawn(each):
+                yield each
 
     def occurrences(self, kind: str, name: str) -> Iterator[Occurrence]:
         """Yield who is called so in the newest articles; the newest first."""
@@ -99,7 +108,7 @@ class _Judgement:
 
     def __init__(self, state: ResolveState, draft: Resolution) -> None:
         self._state, self._draft, self._policy = state, draft, state.policy
-        self._standings = Standings(state, draft, state.newest_on(draft.article_id))
+        self._standings = Standings(state, draft, tuple(islice(state.decisions_on(draft.article_id), MAX_VERSIONS)))
         self._standings.read(each.entity_id for each in draft.seen)
         self._article = Article(draft)
         state.look_up(chain.from_iterable(map(_asked, draft.seen)))
