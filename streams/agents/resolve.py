@@ -93,7 +93,7 @@ def _handled(
             update, to=context.catalogue.entities, key=key_of(update), stage=NAME, origin=origin,
             ingested_at=decision.ingested_at, attempt=attempt, pipeline=pipeline,
         )
-        for update in updates(decision, cause, pipeline)
+        for update in updates(decision, cause, pipeline, attempt)
     )  # fmt: skip
     detail = {"entities": len(decision.standings), "aliases": len(decision.joined)}
     return Handled(outcome, outputs, article_id=decision.article_id, detail=detail, first=first)

@@ -34,7 +34,10 @@ def take(found: Entities, received: Received) -> None:
 
 def sought(known: Entities, given: str) -> list[Entity]:
     """Return the entities that a person means: one by its id, or all of a name, those in most articles first."""
-    ids = [given] if _is_id(given) else known.named(given)
+    ids = known.named(given)
+    if _is_id(given):  # of a short name: those that it was taken for
+        pairs = [each for each in known.aliases.values() if each.alias_id == given and each.change != "split"]
+        ids = [given] if given in known.entities or not pairs else [each.entity_id for each in pairs]
     return [entity for each in ids if (entity := known.entity(each)) is not None]
 
 

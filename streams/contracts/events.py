@@ -278,7 +278,7 @@ class EntityUpdate(Event):
     last_seen: int | None = Field(description="the same of the last one")
     into: str | None = Field(None, description="entity_id of the entity that this one turned out to be")
     apart: str | None = Field(None, description="why a short name was not taken for a fuller one")
-    cause: str = Field(description="event_id of what caused the update")
+    cause: str = Field(description="event_id of the article that caused the update, or the place of an order")
 
 
 class AliasUpdate(Event):
@@ -301,7 +301,7 @@ class AliasUpdate(Event):
     policy: str
     articles: int = Field(ge=0, description="articles in which the name was taken for the entity so far")
     undo: str = Field(description="the command that takes the update back")
-    cause: str = Field(description="event_id of what caused the update")
+    cause: str = Field(description="event_id of the article that caused the update, or the place of an order")
 
 
 class DeadLetter(Event):

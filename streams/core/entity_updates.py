@@ -18,14 +18,21 @@ def key_of(update: Update) -> str:
     return update.entity_id if isinstance(update, EntityUpdate) else f"{update.entity_id}/{update.alias_id}"
 
 
-def updates(decision: Resolution, cause: str, pipeline: str) -> tuple[Update, ...]:
-    """Return the events of a decision. The same arguments always give the same events."""
-    told = (_entity_update(each, decision, cause, pipeline) for each in decision.standings)
-    return (*told, *(_alias_update(each, decision, cause, pipeline) for each in decision.joined))
+def updates(decision: Resolution, cause: str, pipeline: str, attempt: int = 1) -> tuple[Update, ...]:
+    """Return the events of a decision. The same arguments always give the same events.
+
+    Args:
+        decision: what was decided.
+        cause: event_id of the article, or the place of an order.
+        pipeline: version of what made the event.
+        attempt: of the article; all its attempts have one event_id.
+    """
+    told = (_entity_update(each, decision, cause, pipeline, attempt) for each in decision.standings)
+    return (*told, *(_alias_update(each, decision, cause, pipeline, attempt) for each in decision.joined))
 
 
-def _entity_update(standing: Standing, decision: Resolution, cause: str, pipeline: str) -> EntityUpdate:
-    subject = f"{standing.entity_id}\n{cause}"
+def _entity_update(standing: Standing, decision: Resolution, cause: str, pipeline: str, attempt: int) -> EntityUpdate:
+    subject = f"{standing.entity_id}\n{cause}\n{attempt}"
     return EntityUpdate(
         event_id=ids.event_id("EntityUpdate", subject, pipeline), entity_id=standing.entity_id, change=standing.change,
         type=standing.type, name=standing.name, article_id=decision.article_id, roles=standing.roles,
@@ -34,8 +41,8 @@ def _entity_update(standing: Standing, decision: Resolution, cause: str, pipelin
     )  # fmt: skip
 
 
-def _alias_update(joined: Joined, decision: Resolution, cause: str, pipeline: str) -> AliasUpdate:
-    subject = f"{joined.entity_id}\n{joined.alias_id}\n{joined.article_id}\n{cause}"
+def _alias_update(joined: Joined, decision: Resolution, cause: str, pipeline: str, attempt: int) -> AliasUpdate:
+    subject = f"{joined.entity_id}\n{joined.alias_id}\n{joined.article_id}\n{cause}\n{attempt}"
     back = "merge" if joined.change == "split" else "split"
     return AliasUpdate(
         event_id=ids.event_id("AliasUpdate", subject, pipeline), entity_id=joined.entity_id, alias_id=joined.alias_id,
