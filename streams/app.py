@@ -305,6 +305,7 @@ def _build_tabulate(app: Any, settings: Settings, context: Context, parts: Parts
 
 
 def _build_resolve(app: Any, settings: Settings, context: Context, parts: Parts) -> Built:
+    prepare()  # as in `_build_dedupe`: the indexes are the same
     changelog = Changelog(
         settings.catalogue.resolutions.name,
         fresh=lambda: ResolveState(resolve_policy(settings), shelf=DiskShelf(settings.state)),

@@ -16,7 +16,7 @@ from streams.core.entity_orders import Orders
 from streams.core.entity_policy import POLICY_VERSION, ResolvePolicy
 from streams.core.pages import Pages
 from streams.core.postings import Postings
-from streams.core.resolution import Joined, Known, Resolution
+from streams.core.resolution import NOTHING, Joined, Known, Resolution
 from streams.core.shelf import MemoryShelf, Shelf
 
 NO_TIME: Final = -(2**63)
@@ -35,7 +35,7 @@ class EntityMemory:
         self._policy_version = f"{POLICY_VERSION}+{self.policy.version}"
         self._shelf = shelf or MemoryShelf()  # origin and encoded decision
         self._numbers: dict[str, int] = {}  # origin -> sequence number
-        self._rows = Pages({"place": "i8", "ingested_at": "i8", "order": "?"})
+        self._rows = Pages({"place": "i8", "ingested_at": "i8"})
         self._next = 0
         self._keyed = Postings(self._rows.present)
         self._orders = Orders()
@@ -129,7 +129,7 @@ class EntityMemory:
         is_order = decision.about in ("merge", "split")
         self._rows.set(number, {
             "place": self._shelf.put(b"%b\n%b" % (origin.encode(), value)),
-            "ingested_at": NO_TIME if decision.ingested_at is None else decision.ingested_at, "order": is_order,
+            "ingested_at": NO_TIME if decision.ingested_at is None else decision.ingested_at,
         })  # fmt: skip
         self._next = max(self._next, number + 1)
         self._keyed.add(sorted(set(filed_under(decision))), number)
@@ -210,8 +210,8 @@ class EntityMemory:
         seen = {entity_id}
         for _ in range(MAX_STEPS):
             if entity_id not in known:
-                known.update(self.known([entity_id]))
-            joined = known[entity_id].merged if entity_id in known else None
+                known[entity_id] = self.known([entity_id]).get(entity_id, NOTHING)
+            joined = known[entity_id].merged
             if joined is None or joined.change == "split" or joined.entity_id in seen:
                 break
             entity_id = joined.entity_id

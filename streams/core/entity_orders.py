@@ -21,6 +21,7 @@ class Orders:
 
     def __init__(self) -> None:
         self._orders: dict[int, _Order] = {}
+        self._splits: list[frozenset[str]] = []  # pairs whose newest order splits them
 
     def __len__(self) -> int:
         return len(self._orders)
@@ -30,10 +31,16 @@ class Orders:
         joined = decision.joined[0]  # what follows tells of the links that it cuts
         pair = frozenset((joined.entity_id, joined.alias_id))
         self._orders[number] = _Order(number, pair, joined.change == "split")
+        self._sort()
 
     def remove(self, number: int) -> None:
         """Drop an order; the number of anything else changes nothing."""
-        self._orders.pop(number, None)
+        if self._orders.pop(number, None) is not None:
+            self._sort()
+
+    def _sort(self) -> None:
+        newest = {order.pair: order for order in sorted(self._orders.values())}
+        self._splits = [pair for pair, order in newest.items() if order.splits]
 
     def part(self, one: str, other: str, root: Callable[[str], str]) -> bool:
         """Say whether an order keeps two entities apart: them, or what else was taken for each of them.
@@ -43,12 +50,5 @@ class Orders:
             other: the same, or a name of one article.
             root: gives what an id was taken for in every article.
         """
-        newest: dict[frozenset[str], _Order] = {}
-        for order in sorted(self._orders.values()):
-            newest[order.pair] = order
         sides = {one, other}
-        return any(order.splits and _meets(order.pair, sides, root) for order in newest.values())
-
-
-def _meets(pair: frozenset[str], sides: set[str], root: Callable[[str], str]) -> bool:
-    return pair == sides or {root(each) for each in pair} == sides
+        return any(pair == sides or {root(each) for each in pair} == sides for pair in self._splits)

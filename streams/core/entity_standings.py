@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final, Protocol
 
 from streams.core.entity_evidence import Bearer, Choice, Occurrence
-from streams.core.resolution import Joined, Known, Resolution, Sighting, Standing
+from streams.core.resolution import NOTHING, Joined, Known, Resolution, Sighting, Standing
 
 _EVER: Final = 2**62  # later than any time
 
@@ -51,7 +51,8 @@ class Standings:
 
     def read(self, entity_ids: Iterable[str]) -> None:
         """Read what is known of several ids at once."""
-        self._known.update(self._memory.known(entity_ids))
+        asked = list(entity_ids)
+        self._known |= dict.fromkeys(asked, NOTHING) | self._memory.known(asked)
 
     def root(self, entity_id: str) -> str:
         """Return what an id is taken for in every article, itself where it is not."""
@@ -211,14 +212,14 @@ class Standings:
 
     def _edge(self, entity_id: str) -> Joined | None:
         self.root(entity_id)
-        joined = self._known[entity_id].merged if entity_id in self._known else None
+        joined = self._known[entity_id].merged
         return None if joined is None or joined.change == "split" else joined
 
     def _standing(self, entity_id: str) -> Standing | None:
         if entity_id in self._changed:
             return self._changed[entity_id]
         self.root(entity_id)
-        found = self._known[entity_id].standing if entity_id in self._known else None
+        found = self._known[entity_id].standing
         return None if found is None else found.model_copy(update={"aside": True})
 
     def _counted_before(self, root: str) -> bool:

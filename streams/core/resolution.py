@@ -137,6 +137,9 @@ class Known(NamedTuple):
     merged: Joined | None  # what it was taken for in every article
 
 
+NOTHING: Final = Known(None, None)
+
+
 def sightings(article: EnrichedArticle) -> tuple[Sighting, ...]:
     """Return the people, organisations and places of an article that are followed, in its own order."""
     named = [each for each in article.entities if each.type in FOLLOWED]
