@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final, Protocol
 
 from streams.core.entity_evidence import Bearer, Choice, Occurrence
-from streams.core.resolution import NOTHING, Joined, Known, Resolution, Sighting, Standing
+from streams.core.resolution import MAX_ALSO, NOTHING, Joined, Known, Resolution, Sighting, Standing
 
 _EVER: Final = 2**62  # later than any time
 
@@ -62,6 +62,11 @@ class Standings:
         """Return the name of an entity; "" where nothing is known of it."""
         standing = self._standing(entity_id)
         return standing.name if standing else ""
+
+    def names(self, entity_id: str) -> tuple[str, ...]:
+        """Return the name of an entity and those of what became a part of it."""
+        standing = self._standing(entity_id)
+        return (standing.name, *standing.also) if standing else ()
 
     def count(self, sighting: Sighting, apart: str | None = None) -> None:
         """Count the article for the entity of a sighting."""
@@ -196,7 +201,7 @@ class Standings:
             entity_id=joined.entity_id, type=joined.type, name=joined.entity, change="opened", articles=0, aside=True
         )
         update = {
-            "articles": before.articles + joined.articles,
+            "articles": before.articles + joined.articles, "also": _also(before, gone),
             "first_seen": _earlier(before.first_seen, first), "last_seen": _later(before.last_seen, last),
         }  # fmt: skip
         self._changed[joined.entity_id] = before.model_copy(update=update)
@@ -232,6 +237,11 @@ class Standings:
             for decision in self._earlier
             for each in decision.joined
         )
+
+
+def _also(kept: Standing, gone: Standing) -> tuple[str, ...]:
+    names = dict.fromkeys((*kept.also, gone.name, *gone.also))
+    return tuple(name for name in names if name != kept.name)[:MAX_ALSO]
 
 
 def _split(joined: Joined) -> Joined:

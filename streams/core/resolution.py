@@ -12,7 +12,7 @@ FOLLOWED: Final = frozenset(("PERSON", "ORG", "GPE", "LOC", "FAC"))
 PLACES: Final = frozenset(("GPE", "LOC", "FAC"))
 MAX_SIGHTINGS: Final = 64  # the most salient; who is named beside a hundred others is no evidence of anything
 MAX_OTHER_NAMES: Final = 4  # acronyms of one entity in one article
-
+MAX_ALSO: Final = 8  # of the names of what became a part of an entity
 About = Literal["article", "merge", "split", "withdrawn"]
 
 
@@ -43,6 +43,7 @@ class Standing(Part):
     links: tuple[str, ...] = ()
     into: str | None = None
     apart: str | None = None
+    also: tuple[str, ...] = Field((), description="names of what became a part of it, for names that come")
     aside: bool = Field(False, description="whether the article itself does not name it")
 
 

@@ -6,7 +6,7 @@ taken for anything stands apart, and the reason is told. Ids in articles never c
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain, islice, product
 from typing import Final
 
 from streams.contracts.events import ArticleForgotten, EnrichedArticle, OverrideEntities
@@ -262,10 +262,18 @@ class _Judgement:
 
     def _same_person(self, own: Occurrence) -> tuple[Bearer, str, Choice] | None:
         name, policy = own.sighting.name, self._policy
+        known = self._bearers(own, "family", spelling.family(name), ())
+        names = {name, *self._standings.names(own.sighting.entity_id)}
+
+        def fits(bearer: Bearer) -> bool:
+            theirs = (bearer.name, *self._standings.names(bearer.entity_id))
+            return all(spelling.may_be_one(*pair) for pair in product(names, theirs))
+
         others = [
-            each for each in self._others(own, "family", spelling.family(name))
-            if all(spelling.may_be_one(name, other) for other in _names_of(each)) and not _side_by_side(own, each)
-        ]  # fmt: skip
+            each
+            for each in known
+            if each.entity_id != own.sighting.entity_id and fits(each) and not _side_by_side(own, each)
+        ]
         for bearer in others:
             if spelling.person_name(bearer.found[-1].sighting.name) == spelling.person_name(name):
                 return bearer, SAME_NAME, _same(bearer)

@@ -152,6 +152,15 @@ def test_one_person_under_two_names_needs_evidence(stream: Stream, one: str, oth
     assert stream.take(enriched(4, person(one), MOSCOW, story=1)).joined[0].rule == SAME_PERSON
 
 
+def test_a_name_that_two_may_have_does_not_make_them_one(stream: Stream) -> None:
+    nephew, either, father = person("George P. Bush"), person("George Bush"), person("George H. W. Bush")
+    stream.take(enriched(1, either, MOSCOW, story=1))
+    assert stream.take(enriched(2, nephew, MOSCOW, story=1)).joined
+    assert not stream.take(enriched(3, father, MOSCOW, story=1)).joined
+    assert not stream.take(enriched(4, either, MOSCOW, story=1)).joined[1:]
+    assert stream.names(father) == {"George H. W. Bush"}
+
+
 def test_names_that_differ_in_accents_or_capitals_are_one(stream: Stream) -> None:
     stream.take(enriched(1, person("Recep Tayyip Erdoğan"), organisation("White House")))
     decision = stream.take(enriched(2, person("Recep Tayyip Erdogan"), organisation("the White House")))
