@@ -104,7 +104,7 @@ class Settings(BaseSettings):
     )
     resolve_articles: Annotated[int, Field(ge=1)] = Field(
         100_000,
-        description="Articles whose entities resolve remembers at most: about 1 KB of memory each, up to 7 KB below `state`.",
+        description="Articles whose entities resolve remembers at most: some 2 KB of memory each, and 7 below `state`.",
     )
     state: Path = Field(default_factory=default_state_folder, description="Folder for what is kept between runs.")
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
