@@ -6,8 +6,6 @@ from typing import Any, Final, Protocol
 from streams.core.entity_evidence import Bearer, Choice, Occurrence
 from streams.core.resolution import MAX_ALSO, NOTHING, Joined, Known, Resolution, Sighting, Standing
 
-_EVER: Final = 2**62  # later than any time
-
 
 class Remembered(Protocol):
     """What is needed of the memory."""
@@ -177,7 +175,11 @@ class Standings:
         self._joined[kept, alias, ""] = joined.model_copy(update=update)
         if found.entity_id != kept:
             self._joined[found.entity_id, alias, ""] = _split(found)
-        self.lessen(self.root(found.entity_id), "split", found.articles)
+        root = self.root(found.entity_id)
+        self.lessen(root, "split", found.articles)
+        if root in self._changed:
+            also = tuple(name for name in self._changed[root].also if name != found.name)
+            self._changed[root] = self._changed[root].model_copy(update={"also": also})
         before = self._standing(alias) or Standing(
             entity_id=alias, type=found.type, name=found.name, change="split", articles=0, first_seen=found.first_seen
         )

@@ -111,6 +111,7 @@ class _Judgement:
         self._standings = Standings(state, draft, tuple(islice(state.decisions_on(draft.article_id), MAX_VERSIONS)))
         self._standings.read(each.entity_id for each in draft.seen)
         self._article = Article(draft)
+        self._explained: set[tuple[str, str]] = set()  # short names of earlier articles, by article and id
         state.look_up(chain.from_iterable(map(_asked, draft.seen)))
 
     def decided(self) -> Resolution:
@@ -214,13 +215,17 @@ class _Judgement:
         return points(context([own]), here, self._policy, self._state.is_common)[0] >= self._policy.reason
 
     def _explain_one(self, own: Occurrence, sighting: Sighting) -> None:
-        if self._state.is_taken(own) or self._standings.root(own.sighting.entity_id) != own.sighting.entity_id:
+        key = (own.article.decision.article_id, own.sighting.entity_id)
+        if key in self._explained or self._state.is_taken(own):
+            return
+        if self._standings.root(own.sighting.entity_id) != own.sighting.entity_id:
             return
         newest = self._state.newest_on(own.article.decision.article_id)
         if newest is None or newest.sequence != own.article.decision.sequence:
             return  # a later version of the article was read since
         choice = self._meant(own, self._present(own.sighting, sighting))
         if choice.bearer is not None and choice.bearer.entity_id == self._standings.root(sighting.entity_id):
+            self._explained.add(key)
             self._take(own, choice, choice.bearer)
             self._standings.count_earlier(choice.bearer.entity_id, own)
 

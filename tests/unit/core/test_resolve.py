@@ -89,6 +89,15 @@ def test_it_does_not_matter_which_of_the_two_comes_first(stream: Stream) -> None
     assert not later.joined, "an earlier article is explained once"
 
 
+def test_two_names_of_one_person_explain_a_short_name_once(stream: Stream) -> None:
+    sergei = person("Sergei Lavrov", "foreign minister")
+    stream.take(enriched(3, LAVROV))
+    stream.order("merge", SERGEY, sergei)
+    decision = stream.take(enriched(4, SERGEY, sergei))
+    assert [each.articles for each in decision.joined if each.change == "alias"] == [1]
+    assert stream.articles(SERGEY) == 2
+
+
 def test_a_surname_alone_is_nobody(stream: Stream) -> None:
     stream.take(enriched(1, SERGEY))
     decision = stream.take(enriched(2, person("Lavrov")))
