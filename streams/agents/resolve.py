@@ -7,6 +7,7 @@ from streams.agents.context import Context
 from streams.agents.control import is_a
 from streams.contracts.codec import decode
 from streams.contracts.events import ArticleForgotten, EnrichedArticle, OverrideEntities
+from streams.contracts.origin import attempt_key
 from streams.contracts.topics import sources_of
 from streams.core.entity_updates import key_of, updates
 from streams.core.resolution import Resolution
@@ -37,7 +38,8 @@ def _origin_of(context: Context, record: Record) -> str:
 
 def _article(context: Context, fold: ResolveState, record: Record) -> Handled:
     article, headers = context.read(EnrichedArticle, record)
-    key = fold.key(headers.origin, headers.attempt)
+    # Of one origin and attempt there may be two, by two pipelines: one whose model failed, say, and the next try.
+    key = attempt_key(article.event_id, headers.attempt)
     decision, first = _decided_once(
         fold, key, headers.ingested_at, lambda: fold.judge(article, key, headers.ingested_at)
     )
@@ -51,7 +53,7 @@ def _withdrawal(context: Context, fold: ResolveState, record: Record) -> Handled
     told, headers = context.read(ArticleForgotten, record)
     at = headers.ingested_at
     decision, first = _decided_once(
-        fold, headers.origin, at, lambda: fold.judge_withdrawal(told, headers.origin, at)
+        fold, told.event_id, at, lambda: fold.judge_withdrawal(told, told.event_id, at)
     )  # fmt: skip
     return _handled(
         context, decision, first, origin=headers.origin, attempt=headers.attempt, cause=told.event_id,

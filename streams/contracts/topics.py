@@ -178,8 +178,8 @@ class Catalogue:
     def resolutions(self) -> TopicSpec:
         """Changelog of the resolve fold; one partition, as there is one writer."""
         return self._topic(
-            "resolutions", events.Part, partitions=1, key="origin", writer="resolve",
-            about="changelog of the resolve fold: one write-once decision an origin", cleanup="compact",
+            "resolutions", events.Part, partitions=1, key="event_id", writer="resolve",
+            about="changelog of the resolve fold: one write-once decision an article", cleanup="compact",
         )  # fmt: skip
 
     @property

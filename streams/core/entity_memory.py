@@ -10,7 +10,6 @@ from typing import Final
 
 import xxhash
 
-from streams.contracts.origin import attempt_key
 from streams.core.entity_names import Article, names_of
 from streams.core.entity_orders import Orders
 from streams.core.entity_policy import POLICY_VERSION, ResolvePolicy
@@ -48,10 +47,6 @@ class EntityMemory:
 
     def __len__(self) -> int:
         return len(self._numbers)
-
-    def key(self, origin: str, attempt: int) -> str:
-        """Return under what a record is decided: each attempt has an outcome of its own, and so entities of its own."""
-        return attempt_key(origin, attempt)
 
     def recorded(self, origin: str) -> Resolution | None:
         """Return the decision on an origin, None where there is none yet."""

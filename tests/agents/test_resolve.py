@@ -142,6 +142,15 @@ def test_each_attempt_is_decided_by_itself(state: ResolveState) -> None:
     assert event.event_id not in {each.event_id for each in first}
 
 
+def test_an_article_whose_model_failed_at_first_is_decided_on_again(state: ResolveState) -> None:
+    stage = resolve_stage(CONTEXT, lambda: state)
+    failed = enriched(1).model_copy(update={"event_id": "of another pipeline", "skipped": {"entities": "killed"}})
+    assert handled(stage, article(failed, 0, 0)).outputs == ()
+    whole = handled(stage, article(enriched(1, SERGEY), 1, 0))
+    assert [event.articles for event in events(whole.outputs)] == [1]
+    assert handled(stage, article(enriched(1, SERGEY), 2, 0)).outputs == whole.outputs
+
+
 def test_an_order_is_its_own_origin(state: ResolveState) -> None:
     stage = resolve_stage(CONTEXT, lambda: state)
     for given in STREAM[:2]:
@@ -175,7 +184,7 @@ def test_what_leaves_the_window_leaves_the_log() -> None:
     stage = resolve_stage(CONTEXT, lambda: state)
     handled(stage, STREAM[0])
     late = handled(stage, article(enriched(9, LAVROV), 9, 99))
-    assert next((write.key, write.value is None) for write in late.first) == (b"news.raw/epoch/0/0", True)
+    assert next((write.key, write.value is None) for write in late.first) == (enriched(1).event_id.encode(), True)
 
 
 @pytest.mark.parametrize("topic", [CATALOGUE.enriched, CATALOGUE.orders], ids=lambda topic: topic.name)

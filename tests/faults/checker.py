@@ -205,15 +205,15 @@ def _check_commits(kafka: Kafka, report: Report) -> None:
 
 
 def _check_entities(kafka: Kafka, report: Report) -> None:
-    """Every enriched record was resolved, each origin and attempt once, and an update that is repeated is the same."""
+    """Every enriched record was resolved, each event once, and an update that is repeated is the same."""
     decided: dict[str, set[bytes]] = defaultdict(set)
     for record in kafka.of("resolutions"):
         if record.value is not None:
             decided[(record.key or b"").decode()].add(record.value)
     report.decisions += [f"{key} was resolved in {len(each)} ways" for key, each in decided.items() if len(each) > 1]
     for record in kafka.of("enriched"):
-        attempt = record.headers.get("attempt", "1")
-        if (record.origin if attempt == "1" else f"{record.origin}#{attempt}") not in decided:
+        event, attempt = _json(record)["event_id"], record.headers.get("attempt", "1")
+        if (event if attempt == "1" else f"{event}#{attempt}") not in decided:
             report.decisions.append(f"{record.origin}, attempt {attempt}, was not resolved")
     versions: dict[str, set[str]] = defaultdict(set)
     for record in kafka.of("entities"):

@@ -39,7 +39,7 @@ def kafka() -> Kafka:
         Kept(0, n, 0, ORIGIN.format(n).encode(), json.dumps(decision).encode(), {})
         for n, decision in enumerate(decided)
     ]
-    made.records["resolutions"] = [Kept(0, n, 0, ORIGIN.format(n).encode(), b"{}", {}) for n in range(3)]
+    made.records["resolutions"] = [Kept(0, n, 0, f"e{n}".encode(), b"{}", {}) for n in range(3)]
     made.records["entities"] = [_record("entities", n, 1_000 * n + 50, {"event_id": f"u{n}"}) for n in range(3)]
     return made
 
@@ -114,7 +114,7 @@ def test_a_decision_written_twice_or_not_followed_is_found(kafka: Kafka) -> None
 def test_an_article_that_was_not_resolved_or_twice_is_found(kafka: Kafka) -> None:
     kafka.records["resolutions"][0] = replace(kafka.of("resolutions")[1], value=b"another")
     assert judged(kafka).decisions == [
-        f"{ORIGIN.format(1)} was resolved in 2 ways", f"{ORIGIN.format(0)}, attempt 1, was not resolved",
+        "e1 was resolved in 2 ways", f"{ORIGIN.format(0)}, attempt 1, was not resolved",
     ]  # fmt: skip
 
 

@@ -110,7 +110,7 @@ def test_a_kill_at_any_moment_and_a_second_worker_change_no_byte(
             until(partial(resolved, bootstrap, catalogue, after), f"{after} articles are resolved")
             process.kill()
             process.wait()
-        seen = {decode_headers(each.raw_headers).origin.encode() for each in updates(bootstrap, catalogue)}
+        seen = {json.loads(each.value or b"{}")["cause"].encode() for each in updates(bootstrap, catalogue)}
         assert seen <= {*decisions(bootstrap, catalogue)}, "an update without its recorded decision"
     second = environment(bootstrap, catalogue, tmp_path / "b", NEWSWIRE_SLOT="b")
     with worker(env, tmp_path / "a.log", "--stages", "resolve") as one:
