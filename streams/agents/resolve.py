@@ -5,6 +5,7 @@ from functools import partial
 
 from streams.agents.context import Context
 from streams.agents.control import is_a
+from streams.agents.window import Window
 from streams.contracts.codec import decode
 from streams.contracts.events import ArticleForgotten, EnrichedArticle, OverrideEntities
 from streams.contracts.origin import attempt_key
@@ -20,12 +21,17 @@ NAME = "resolve"
 def resolve_stage(context: Context, state: Callable[[], ResolveState], changelog: Ahead | None = None) -> Stage:
     """Return the stage. `state` gives the fold as it stands; `changelog` keeps its decisions."""
 
+    window = Window(NAME)
+
     def decide(record: Record) -> Handled:
         if record.topic == context.catalogue.orders.name:
             return _order(context, state(), record)
         if is_a(ArticleForgotten, record):
             return _withdrawal(context, state(), record)
-        return _article(context, state(), record)
+        handled = _article(context, state(), record)
+        if handled.first:
+            window.say(state().shortened_ms())
+        return handled
 
     return Stage(NAME, sources_of(context.catalogue, NAME), decide, partial(_origin_of, context), changelog)
 

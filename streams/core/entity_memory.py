@@ -112,6 +112,17 @@ class EntityMemory:
             heapq.heappush(self._queue, entry)
         return [self._taken(entry & _NUMBER)[0] for entry in found]
 
+    def shortened_ms(self) -> int | None:
+        """Return how far back the memory reaches where `max_articles` cut the window short, None where it did not."""
+        if len(self._numbers) < self.policy.max_articles:
+            return None
+        while self._queue and not self._is_current(self._queue[0]):
+            heapq.heappop(self._queue)
+        if not self._queue or self._newest_at is None:
+            return None
+        reach = self._newest_at - (self._queue[0] >> _NUMBER_BITS)
+        return reach if reach < self.policy.window_ms else None
+
     def _take(self, origin: str, value: bytes, decision: Resolution) -> None:
         if decision.sequence in self._rows:
             # Two workers counted at the same time. The log's order holds: whoever comes later has the next number.

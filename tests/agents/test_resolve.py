@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from streams.agents.context import Context
 from streams.agents.resolve import resolve_stage
@@ -177,6 +178,15 @@ def test_an_article_that_was_taken_back_counts_no_more(state: ResolveState) -> N
         (0, "withdrawn")
     }
     assert handled(stage, record(CATALOGUE.enriched, 8, written.value, written.headers)).outputs == done.outputs
+
+
+def test_the_log_says_how_far_the_memory_reaches() -> None:
+    state = ResolveState(ResolvePolicy(max_articles=2))
+    stage = resolve_stage(CONTEXT, lambda: state)
+    with capture_logs() as lines:
+        for number in range(4):
+            handled(stage, article(enriched(number, person(f"Anna Person{number}")), number, number))
+    assert [(line["event"], line["hours"]) for line in lines] == [("window.shortened", 0)]
 
 
 def test_what_leaves_the_window_leaves_the_log() -> None:
