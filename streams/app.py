@@ -20,6 +20,7 @@ from streams.agents.context import Context
 from streams.agents.dedupe import dedupe_stage
 from streams.agents.extract import extract_stage
 from streams.agents.normalise import normalise_stage
+from streams.agents.resolve import resolve_stage
 from streams.agents.tabulate import tabulate_stage
 from streams.connect import client_arguments, tls_context
 from streams.contracts.codec import HeaderList
@@ -29,10 +30,14 @@ from streams.core import classify, extract
 from streams.core.classify import TopicModel
 from streams.core.dedupe import POLICY_VERSION as DEDUPE_VERSION
 from streams.core.dedupe import DedupeState, prepare
+from streams.core.entity_policy import POLICY_VERSION as RESOLVE_VERSION
+from streams.core.entity_policy import ResolvePolicy
 from streams.core.matching import HOUR_MS, DedupePolicy
 from streams.core.normalise import NormaliseModels, NormalisePolicy
+from streams.core.resolve import ResolveState
 from streams.core.stories import StoryPolicy
 from streams.delivery import fixes
+from streams.delivery.assignor import SoleAssignor
 from streams.delivery.changelog import Changelog, kafka_log
 from streams.delivery.pump import Pump
 from streams.delivery.records import Output, Stage
@@ -50,6 +55,8 @@ EXTRACT_AHEAD: Final = 16  # articles for each model process: some 2 s of work
 RAW: Final[dict[str, Any]] = {
     "key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw",
 }  # fmt: skip
+# Stages with one writer that read several partitions: all of them are one worker's.
+SOLE: Final = frozenset(("resolve",))
 # The commit barrier gives up before Kafka takes the partitions away.
 BARRIER_SHARE_OF_SESSION: Final = 0.8
 # Whoever could not commit for a session is no member any more, unless the coordinator has just moved.
@@ -59,6 +66,11 @@ COMMIT_SESSIONS: Final = 2.0
 def dedupe_policy(settings: Settings) -> DedupePolicy:
     """Return the policy of dedupe under these settings."""
     return DedupePolicy(window_ms=round(settings.dedupe_hours * HOUR_MS), max_articles=settings.dedupe_articles)
+
+
+def resolve_policy(settings: Settings) -> ResolvePolicy:
+    """Return the policy of resolve under these settings."""
+    return ResolvePolicy(window_ms=round(settings.resolve_hours * HOUR_MS), max_articles=settings.resolve_articles)
 
 
 def current_pipeline(settings: Settings) -> str:
@@ -71,6 +83,8 @@ def current_pipeline(settings: Settings) -> str:
             DEDUPE_VERSION,
             classify.POLICY_VERSION,
             extract.POLICY_VERSION,
+            resolve_policy(settings),
+            RESOLVE_VERSION,
         )
     )
 
@@ -186,6 +200,7 @@ def _faust_app(settings: Settings, name: str) -> Any:
         producer_max_request_size=2 * MAX_EVENT_BYTES,
         producer_request_timeout=settings.request_seconds,
         cython_optimizations=True,
+        **({"PartitionAssignor": SoleAssignor} if name in SOLE else {}),
     )
 
 
@@ -289,6 +304,22 @@ def _build_tabulate(app: Any, settings: Settings, context: Context, parts: Parts
     return tabulate_stage(context, table), table
 
 
+def _build_resolve(app: Any, settings: Settings, context: Context, parts: Parts) -> Built:
+    prepare()  # as in `_build_dedupe`: the indexes are the same
+    changelog = Changelog(
+        settings.catalogue.resolutions.name,
+        fresh=lambda: ResolveState(resolve_policy(settings), shelf=DiskShelf(settings.state)),
+        open_reader=kafka_log(settings.catalogue.resolutions.name, client_arguments(settings.connection)),
+        send=_publisher(app),
+        clock=time.perf_counter,
+    )
+    return resolve_stage(context, changelog, changelog), None
+
+
 _BUILDERS: Final[dict[str, Build]] = dict(
-    zip(STAGES, (_build_normalise, _build_dedupe, _build_classify, _build_extract, _build_tabulate), strict=True)
+    zip(
+        STAGES,
+        (_build_normalise, _build_dedupe, _build_classify, _build_extract, _build_tabulate, _build_resolve),
+        strict=True,
+    )
 )

@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     prefix: str = Field("", pattern=r"^[A-Za-z0-9._-]*$", description="Put before every topic name.")
     partitions: Annotated[int, Field(ge=1, le=1_000)] = Field(
         DEFAULT_PARTITIONS,
-        description="Partitions of every topic but news.clean, news.decisions and news.dead (one each).",
+        description="Partitions of every topic but those that hold one order of things (one each).",
     )
     replication: Annotated[int, Field(ge=1, le=10)] = Field(
         1, description="Replicas of every topic that newswire creates."
@@ -98,6 +98,13 @@ class Settings(BaseSettings):
     dedupe_articles: Annotated[int, Field(ge=1)] = Field(
         1_000_000,
         description="Articles that dedupe remembers at most: under 1 KB of memory each, and 2 KB below `state`.",
+    )
+    resolve_hours: Annotated[float, Field(gt=0, le=87_600)] = Field(
+        336.0, description="Hours that resolve remembers the entities of an article."
+    )
+    resolve_articles: Annotated[int, Field(ge=1)] = Field(
+        100_000,
+        description="Articles whose entities resolve remembers at most: some 2 KB of memory each, and 7 below `state`.",
     )
     state: Path = Field(default_factory=default_state_folder, description="Folder for what is kept between runs.")
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(

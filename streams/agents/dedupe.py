@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from functools import partial
 
-import structlog
-
 from streams.agents.context import Context
 from streams.agents.control import forget, forgotten_again, is_a, origin_of, override
+from streams.agents.window import Window
 from streams.contracts.codec import Headers
 from streams.contracts.events import (
     CleanArticle,
@@ -22,7 +21,6 @@ from streams.contracts.topics import TopicSpec, sources_of
 from streams.core.decision import Decision
 from streams.core.dedupe import DedupeState
 from streams.core.groups import group_updates
-from streams.core.matching import HOUR_MS
 from streams.core.outcome import outcome, swallowed_stories
 from streams.delivery.records import Ahead, Handled, Output, Record, Stage, TableWrite
 
@@ -31,7 +29,7 @@ NAME = "dedupe"
 
 def dedupe_stage(context: Context, state: Callable[[], DedupeState], changelog: Ahead | None = None) -> Stage:
     """Return the stage. `state` gives the fold as it stands; `changelog` keeps its decisions."""
-    window = _Window()
+    window = Window(NAME)
 
     def decide(record: Record) -> Handled:
         fold = state()
@@ -61,24 +59,6 @@ def dedupe_stage(context: Context, state: Callable[[], DedupeState], changelog: 
         )
 
     return Stage(NAME, sources_of(context.catalogue, NAME), decide, partial(origin_of, context), changelog)
-
-
-class _Window:
-    """Says in the log when so many articles come that the memory ends before the window does."""
-
-    def __init__(self) -> None:
-        self._log = structlog.get_logger(stage=NAME)
-        self._hours: int | None = None  # as last said
-
-    def say(self, reach_ms: int | None) -> None:
-        hours = None if reach_ms is None else reach_ms // HOUR_MS
-        if hours == self._hours:
-            return
-        self._hours = hours
-        if hours is None:
-            self._log.info("window.whole")
-        else:
-            self._log.warning("window.shortened", hours=hours)
 
 
 def _expire(fold: DedupeState, now_ms: int | None) -> list[TableWrite]:

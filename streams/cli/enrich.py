@@ -35,7 +35,7 @@ from streams.contracts.events import (
     Event,
     UniqueArticle,
 )
-from streams.contracts.topics import MAX_RAW_BYTES, STAGES
+from streams.contracts.topics import AFTER_OUTCOME, MAX_RAW_BYTES, STAGES
 from streams.core.arrival import arrivals
 from streams.core.dates import read_fetched
 from streams.settings import Settings
@@ -53,7 +53,7 @@ one outcome line for each line of input that is not blank; a dead one names its 
 exit code 1 when an input could not be read: its dead line has the reason unreadable"""
 
 WINDOW: Final = 64  # articles under way at once: enough to keep every core busy, little enough to hold in memory
-FILE_STAGES: Final = STAGES[:-1]  # there is no table
+FILE_STAGES: Final = tuple(name for name in STAGES if name not in AFTER_OUTCOME)  # there is no table
 NAMES: Final = {model: name for name, model in OUTCOMES.items()}
 
 

@@ -9,10 +9,11 @@ from streams.cli.ledger import Entry, Notes
 from streams.cli.scan import Place
 from streams.contracts.events import OUTCOMES, ArticleForgotten, schema_name
 from streams.contracts.origin import parse_origin
+from streams.contracts.topics import AFTER_OUTCOME
 from streams.core.reconcile import DUPLICATE, ENRICHED, KINDS
 
 DIGEST_BYTES: Final = 16  # two contents of one outcome are never taken for the same
-TABLE_STAGE: Final = b"tabulate"  # its letters concern the table: the article is enriched
+BEHIND: Final = frozenset(stage.encode() for stage in AFTER_OUTCOME)
 KIND_OF_SCHEMA: Final = {
     schema_name(model).partition("/")[0].encode(): number for number, model in enumerate(OUTCOMES.values())
 }
@@ -48,7 +49,7 @@ def _note(notes: Notes, record: Any, raw: str) -> None:
     if origin is None or record.value is None:
         raise ValueError("neither an origin nor a value")
     place = f"{record.topic}/{record.partition}/{record.offset}"
-    if headers["stage"] == TABLE_STAGE:
+    if headers["stage"] in BEHIND:
         notes.aside.append((TABLE_LETTER, place))
     elif origin.topic != raw:
         notes.aside.append((ELSEWHERE, place))

@@ -1,4 +1,4 @@
-"""`newswire get`: one article from the table `articles`, one story or one copy group, by address or id."""
+"""`newswire get`: one article from the table `articles`, one story, copy group or entity, by address, id or name."""
 
 import argparse
 import json
@@ -9,6 +9,7 @@ from aiokafka.partitioner import DefaultPartitioner
 from rich.console import Console
 from rich.markup import escape
 
+from streams.cli import entities
 from streams.cli.common import add_broker_arguments, run_async, verb, with_broker
 from streams.cli.errors import FAILED, OK, UserError
 from streams.cli.show import short, whole
@@ -27,14 +28,20 @@ EXAMPLE = """\
   newswire get story 5f1c…-…                             a story, or what it became a part of, and its articles
   newswire get group 77d0…-…                             a copy group, by its id
   newswire get group https://example.org/2026/04/07/talks    or by the article that opened it
-exit code 1 when there is no such article"""
+  newswire get entity "Imran Khan"                       an entity across articles, by a name or its id
+exit code 1 when there is no such article, story, group or entity"""
 
 
 def add(verbs: Any) -> None:
     """Add the verb."""
-    sub = verb(verbs, "get", run, "one article, story or copy group", EXAMPLE)
+    sub = verb(verbs, "get", run, "one article, story, copy group or entity", EXAMPLE)
     add_broker_arguments(sub)
-    sub.add_argument("what", nargs="+", metavar="URL|ID", help="address or article_id; or: story ID; or: group ID")
+    sub.add_argument(
+        "what",
+        nargs="+",
+        metavar="URL|ID",
+        help="address or article_id; or: story ID; or: group ID; or: entity ID|NAME",
+    )
     sub.add_argument("--json", action="store_true", help="print JSON (the default when piped)")
 
 
@@ -48,12 +55,16 @@ def run(arguments: argparse.Namespace) -> int:
             return run_async(_story(settings.connection, catalogue.stories, catalogue.articles, story, as_json))
         case ["group", group]:
             return run_async(_group(settings.connection, settings.catalogue.groups, group, as_json))
+        case ["entity", *words] if words:
+            return run_async(_entity(settings.connection, settings.catalogue.entities, " ".join(words), as_json))
         case [article] | ["article", article]:
             key = article_key(article)
             return run_async(
                 _article(settings.connection, settings.catalogue.articles, settings.catalogue.enriched, key, as_json)
             )
-    raise UserError(f"get {' '.join(arguments.what)}: give an address, an article_id, or `story` or `group` and its id")
+    raise UserError(
+        f"get {' '.join(arguments.what)}: give an address, an article_id, or `story`, `group` or `entity` and its id"
+    )
 
 
 def article_key(given: str) -> str:
@@ -102,6 +113,20 @@ async def _story(bootstrap: Kafka, stories: TopicSpec, table: TopicSpec, key: st
         console.print(f"[dim]{escape(key)} became a part of {escape(story.newest.story_id)}")
     for event in (story.newest, *story.members):
         console.print(short(event))
+    return OK
+
+
+async def _entity(bootstrap: Kafka, topic: TopicSpec, given: str, as_json: bool) -> int:
+    found = entities.sought(await entities.read_entities(bootstrap, topic), given)
+    if not found:
+        print(f"newswire: no entity {given} in {topic.name}", file=sys.stderr)
+        return FAILED
+    console = Console(highlight=False)
+    for entity in found:
+        if as_json:
+            print(json.dumps(entities.as_json(entity), ensure_ascii=False))
+        else:
+            console.print("\n".join(entities.lines(entity)))
     return OK
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from streams.client import Received
 from streams.contracts.errors import Malformed
 from streams.contracts.origin import parse_origin
-from streams.contracts.topics import Catalogue, TopicSpec
+from streams.contracts.topics import AFTER_OUTCOME, Catalogue, TopicSpec
 
 OUTCOMES: Final = ("enriched", "duplicates", "dead")
 
@@ -34,7 +34,7 @@ class Tally:
         except Malformed:  # some other program wrote it
             return None
         position = raw_position(headers.origin, self.catalogue.raw.name)
-        if position is None or headers.stage == "tabulate":  # a letter about the table: the article is enriched
+        if position is None or headers.stage in AFTER_OUTCOME:
             return None
         return name if self._take(name, position, headers.attempt) else None
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from streams import __version__
 from streams.broker import admin
 from streams.broker.describe import topic_ids
+from streams.cli import override_entity
 from streams.cli.common import add_broker_arguments, run_async, verb, with_broker
 from streams.cli.errors import FAILED, OK, STOPPED, UserError
 from streams.cli.forget import ORIGIN
@@ -30,6 +31,8 @@ EXAMPLE = """\
   newswire override merge https://a.example/talks https://b.example/talks      B is a copy of A, all its versions too
   newswire override merge 0a4b…-… 7c2d…-… --reason "one report" --dry-run      by article_id; say what would be done
 
+  newswire override entity split 1b2c…-… 9f0e…-…     two entities that resolve took for one: `override entity --help`
+
 Each undoes the other; of two orders on a pair the later one holds.
 exit code 0: published; 1: nothing to do, or the last order is still under way; 2: an article is unknown;
 3: the raw record has left news.raw, and nothing was published"""
@@ -39,8 +42,8 @@ MAX_STEPS: Final = 8  # from a copy of a copy to what was enriched; merges of me
 
 def add(verbs: Any) -> None:
     """Add the verb."""
-    sub = verb(verbs, "override", run, "undo a verdict of dedupe: split copies, merge articles", EXAMPLE)
-    does = sub.add_subparsers(dest="does", metavar="split|merge", required=True)
+    sub = verb(verbs, "override", run, "undo a verdict: split copies, merge articles; the same for entities", EXAMPLE)
+    does = sub.add_subparsers(dest="does", metavar="split|merge|entity", required=True)
     shown: dict[str, Any] = {
         "epilog": "examples:\n" + EXAMPLE,
         "formatter_class": argparse.RawDescriptionHelpFormatter,
@@ -55,6 +58,7 @@ def add(verbs: Any) -> None:
         each.add_argument("--json", action="store_true", help="print one JSON object")
         add_broker_arguments(each)
         each.set_defaults(run=run)
+    override_entity.add(does)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from rich.text import Text
 from streams.client import Received
 from streams.contracts.errors import Malformed
 from streams.contracts.events import (
+    AliasUpdate,
     ArticleForgotten,
     ArticleRow,
     ClassifiedArticle,
@@ -17,9 +18,11 @@ from streams.contracts.events import (
     DeadLetter,
     DuplicateSeen,
     EnrichedArticle,
+    EntityUpdate,
     ForgetArticle,
     GroupUpdate,
     OverrideArticles,
+    OverrideEntities,
     Part,
     StoryUpdate,
 )
@@ -71,6 +74,11 @@ def short(event: Part) -> str:
     if isinstance(event, OverrideArticles):
         why = f": {escape(event.reason)}" if event.reason else ""
         return f"[yellow]{event.action:<9} {event.article_id} {event.other_id}{why}"
+    if isinstance(event, OverrideEntities):
+        why = f": {escape(event.reason)}" if event.reason else ""
+        return f"[yellow]{event.action:<9} {escape(event.name)} / {escape(event.other_name)}{why}"
+    if isinstance(event, EntityUpdate | AliasUpdate):
+        return _entity(event)
     if isinstance(event, ClassifiedArticle | ArticleRow):
         return _article(event)
     if isinstance(event, CleanArticle):
@@ -84,6 +92,15 @@ def _group(event: GroupUpdate) -> str:
     agency = f", {escape(event.agency)}" if event.agency else ""
     original = f"original {event.original_id[:8]} of {escape(event.original_source)}"
     return f"[blue]group     {event.change}, {event.articles} articles, {original}{agency}"
+
+
+def _entity(event: EntityUpdate | AliasUpdate) -> str:
+    if isinstance(event, AliasUpdate):
+        said = {"alias": "is called", "merged": "is", "split": "is not"}[event.change]
+        why = f"[dim]({event.rule}, {event.score:.3f})[/dim]"
+        return f"[blue]entity    {escape(event.entity)} {said} {escape(event.name)} {why}"
+    into = f", it is {event.into}" if event.into else ""
+    return f"[blue]entity    {event.change}, {event.articles} articles: {escape(event.name)} {event.type}{into}"
 
 
 def _article(event: ClassifiedArticle | ArticleRow) -> str:

@@ -19,7 +19,7 @@ from streams.contracts.codec import decode
 from streams.contracts.errors import Malformed
 from streams.contracts.events import OUTCOMES, Event
 from streams.contracts.origin import Origin, parse_origin
-from streams.contracts.topics import TopicSpec
+from streams.contracts.topics import AFTER_OUTCOME, TopicSpec
 from streams.settings import Settings
 
 TOPIC: Final = "topic:"
@@ -139,7 +139,7 @@ def _put(shelf: Shelf, side: int, received: Received) -> None:
     except Malformed:  # some other program wrote it
         return
     name, origin = OF_SCHEMA.get(headers.schema.partition("/")[0]), parse_origin(headers.origin)
-    if name is None or origin is None or received.value is None or headers.stage == "tabulate":
+    if name is None or origin is None or received.value is None or headers.stage in AFTER_OUTCOME:
         return
     standing = f"{headers.attempt:06d}/{received.timestamp:016d}/{received.partition:06d}/{received.offset:020d}"
     shelf.put(side, _place(origin), headers.origin, name, received.value, standing=standing)

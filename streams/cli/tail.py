@@ -104,7 +104,8 @@ def matches(event: Any, *, entity: str | None = None, source: str | None = None,
 
 def topic_named(catalogue: Catalogue, name: str) -> TopicSpec:
     """Return the topic, by its short or whole name."""
-    specs = {spec.name: spec for spec in catalogue if spec.name != catalogue.decisions.name}
+    changelogs = (catalogue.decisions.name, catalogue.resolutions.name)
+    specs = {spec.name: spec for spec in catalogue if spec.name not in changelogs}
     short = f"{catalogue.prefix}news.{name}"
     if name not in specs and short not in specs:
         known = ", ".join(key.removeprefix(f"{catalogue.prefix}news.") for key in specs)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from streams.app import StageApp
 
 EXAMPLE = """\
-  newswire worker --bootstrap 127.0.0.1:9092            all five stages
+  newswire worker --bootstrap 127.0.0.1:9092            all six stages
   newswire worker --supervise                           start it again when it crashes, with a slot of its own
   newswire worker --stages normalise,dedupe             a subset; another worker runs the rest
   NEWSWIRE_SLOT=a newswire worker                       static membership: a restart takes seconds

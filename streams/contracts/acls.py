@@ -76,11 +76,17 @@ def _stage(stage: str, catalogue: Catalogue, group: str) -> Iterator[Grant]:
 
 def _tables(catalogue: Catalogue, stage: str) -> tuple[TopicSpec, ...]:
     """Return the changelogs that a stage reads when it starts."""
-    return {"dedupe": (catalogue.decisions,), "tabulate": (catalogue.articles,)}.get(stage, ())
+    tables = {
+        "dedupe": (catalogue.decisions,), "tabulate": (catalogue.articles,), "resolve": (catalogue.resolutions,),
+    }  # fmt: skip
+    return tables.get(stage, ())
 
 
 def _subscriber(catalogue: Catalogue, group: str, resume: str | None) -> Iterator[Grant]:
-    for topic in (catalogue.enriched, catalogue.duplicates, catalogue.stories, catalogue.groups, catalogue.articles):
+    for topic in (
+        catalogue.enriched, catalogue.duplicates, catalogue.stories, catalogue.groups, catalogue.articles,
+        catalogue.entities,
+    ):  # fmt: skip
         yield Grant("topic", topic.name, (READ,))
     if resume is not None:
         yield Grant("group", resume, (READ,))
@@ -89,7 +95,7 @@ def _subscriber(catalogue: Catalogue, group: str, resume: str | None) -> Iterato
 def _operator(catalogue: Catalogue, group: str, resume: str | None) -> Iterator[Grant]:
     for topic in catalogue:
         yield Grant("topic", topic.name, (READ, DESCRIBE_CONFIGS))
-    for topic in (catalogue.redrive, catalogue.clean):  # re-driven records, and orders
+    for topic in (catalogue.redrive, catalogue.clean, catalogue.orders):  # re-driven records, and orders
         yield Grant("topic", topic.name, (WRITE,))
     # A shadow topic is made, written, and read by diff; whoever may delete topics deletes it.
     yield Grant("topic", f"{catalogue.prefix}{SHADOW}", (CREATE, READ, WRITE), prefixed=True)

@@ -3,8 +3,10 @@
 CleanArticle -> UniqueArticle -> ClassifiedArticle -> EnrichedArticle     one article on its way
 DuplicateSeen, DeadLetter                                                 the two other outcomes
 StoryUpdate, GroupUpdate                                                  caused by an outcome, not one itself
+EntityUpdate, AliasUpdate                                                 what articles have in common, not outcomes
 ForgetArticle -> ArticleForgotten                                         an operator's retraction, not an outcome
 OverrideArticles                                                          an operator's word: copies, or not
+OverrideEntities                                                          an operator's word: one entity, or two
 """
 
 from typing import Annotated, ClassVar, Literal
@@ -15,6 +17,8 @@ Score = Annotated[float, Field(ge=0, le=1, description="0 to 1, three decimals")
 Change = Literal["new", "revised", "corrected", "replaced"]
 StoryChange = Literal["opened", "joined", "reported", "merged"]
 GroupChange = Literal["opened", "joined", "merged"]
+EntityChange = Literal["opened", "seen", "merged", "split", "withdrawn"]
+AliasChange = Literal["alias", "merged", "split"]
 Verdict = Literal["same_article", "exact_copy", "near_copy", "contained"]
 When = Annotated[str, Field(description="ISO 8601 with a zone, or a bare date where the zone is not known")]
 
@@ -292,6 +296,50 @@ class GroupUpdate(Event):
     cause: str = Field(description="event_id of the outcome that caused the update")
 
 
+class EntityUpdate(Event):
+    """How an entity stands across articles: the newest state of its entity_id.
+
+    `merged` is the last update of an id: who looks for it follows `into`. No article ever carries another id for it.
+    """
+
+    entity_id: str
+    change: EntityChange
+    type: str
+    name: str
+    article_id: str = Field(description="the article that arrived; empty where an operator caused the update")
+    roles: tuple[str, ...] = Field((), description="what the newest article that gives some calls a person")
+    links: tuple[str, ...] = Field((), description='ids in public registers, as "scheme:id"')
+    articles: int = Field(ge=0, description="articles that name it so far, under whatever name was taken for its own")
+    first_seen: int | None = Field(description="ms since 1970 UTC, of the raw record of the first of them")
+    last_seen: int | None = Field(description="the same of the last one")
+    into: str | None = Field(None, description="entity_id of the entity that this one turned out to be")
+    apart: str | None = Field(None, description="why a short name was not taken for a fuller one")
+    cause: str = Field(description="event_id of the article that caused the update, or the place of an order")
+
+
+class AliasUpdate(Event):
+    """A name was taken for an entity, or no longer is: the newest state of the pair.
+
+    `alias` holds for the one article: "Lavrov" may be somebody else in another. `merged` holds for every article that
+    carries the alias_id. `split` takes both back, for articles to come as well.
+    """
+
+    entity_id: str
+    alias_id: str = Field(description="entity_id of the name in the article")
+    change: AliasChange
+    type: str
+    entity: str = Field(description="name of the entity")
+    name: str = Field(description="the name that was taken for it")
+    article_id: str = Field(description="article that names it so; empty where an operator caused the update")
+    rule: str
+    score: Score
+    evidence: dict[str, str | int | float]
+    policy: str
+    articles: int = Field(ge=0, description="articles in which the name was taken for the entity so far")
+    undo: str = Field(description="the command that takes the update back")
+    cause: str = Field(description="event_id of the article that caused the update, or the place of an order")
+
+
 class DeadLetter(Event):
     """A record that could not be processed, kept whole where it fits, so that it can be sent again after a fix."""
 
@@ -325,6 +373,18 @@ class OverrideArticles(Part):
     attempt: int | None = Field(None, ge=2, description="the attempt under which it is")
 
 
+class OverrideEntities(Part):
+    """An operator's order on news.orders: these two are two entities, or the other one is the first."""
+
+    action: Literal["split", "merge"]
+    entity_id: str = Field(description="the entity that stays what it is")
+    other_id: str = Field(description="the one that stands apart from it, or is it")
+    name: str = Field("", description="name of the first, for a stage that has forgotten it")
+    other_name: str = Field("", description="name of the other one, likewise")
+    type: str = Field("", description="type of both, likewise")
+    reason: str | None = Field(None, description="why, in the operator's words; subscribers see it")
+
+
 class ArticleForgotten(Event):
     """An article was taken back: whoever keeps it deletes it, up to this version. Not an outcome of a raw record."""
 
@@ -356,7 +416,8 @@ class ArticleRow(Part):
 
 EVENTS: tuple[type[Part], ...] = (
     RawArticle, CleanArticle, UniqueArticle, ClassifiedArticle, EnrichedArticle, DuplicateSeen, StoryUpdate,
-    GroupUpdate, DeadLetter, ForgetArticle, OverrideArticles, ArticleForgotten, ArticleRow,
+    GroupUpdate, EntityUpdate, AliasUpdate, DeadLetter, ForgetArticle, OverrideArticles, OverrideEntities,
+    ArticleForgotten, ArticleRow,
 )  # fmt: skip
 
 # The word for what became of a raw record, and the event that says so.

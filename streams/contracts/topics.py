@@ -158,6 +158,31 @@ class Catalogue:
         )  # fmt: skip
 
     @property
+    def orders(self) -> TopicSpec:
+        """One partition: of two orders on a pair of entities the later one holds."""
+        return self._topic(
+            "orders", events.OverrideEntities, partitions=1, key="entity_id/entity_id", writer="an operator",
+            about="operators' orders on entities", retention_ms=14 * DAY_MS,
+        )  # fmt: skip
+
+    @property
+    def entities(self) -> TopicSpec:
+        """Entities across articles. What holds of a key is in its newest record, so keys may lie in any partition."""
+        return self._topic(
+            "entities", events.EntityUpdate, partitions=self.partitions, key="entity_id, or entity_id/alias_id",
+            writer="resolve", about="newest state of each entity, and of each name that was taken for one",
+            cleanup="compact", also=(events.AliasUpdate,),
+        )  # fmt: skip
+
+    @property
+    def resolutions(self) -> TopicSpec:
+        """Changelog of the resolve fold; one partition, as there is one writer."""
+        return self._topic(
+            "resolutions", events.Part, partitions=1, key="event_id", writer="resolve",
+            about="changelog of the resolve fold: one write-once decision an article", cleanup="compact",
+        )  # fmt: skip
+
+    @property
     def dead(self) -> TopicSpec:
         """Dead letters of every stage."""
         return self._topic(
@@ -169,11 +194,14 @@ class Catalogue:
     def __iter__(self) -> Iterator[TopicSpec]:
         yield from (
             self.raw, self.redrive, self.clean, self.unique, self.duplicates, self.stories, self.groups,
-            self.decisions, self.classified, self.enriched, self.articles, self.dead,
+            self.decisions, self.classified, self.enriched, self.articles, self.orders, self.entities,
+            self.resolutions, self.dead,
         )  # fmt: skip
 
 
-STAGES: Final = ("normalise", "dedupe", "classify", "extract", "tabulate")
+STAGES: Final = ("normalise", "dedupe", "classify", "extract", "tabulate", "resolve")
+# What comes behind the product makes no outcomes: a dead letter of these stages is about a table or an entity.
+AFTER_OUTCOME: Final = frozenset(("tabulate", "resolve"))
 
 
 def sources_of(catalogue: Catalogue, stage: str) -> tuple[TopicSpec, ...]:
@@ -184,5 +212,6 @@ def sources_of(catalogue: Catalogue, stage: str) -> tuple[TopicSpec, ...]:
         "classify": (catalogue.unique,),
         "extract": (catalogue.classified,),
         "tabulate": (catalogue.enriched,),
+        "resolve": (catalogue.enriched, catalogue.orders),
     }
     return sources[stage]

@@ -76,6 +76,7 @@ def check(kafka: Kafka, journal: Mapping[tuple[int, int], str], retained: int | 
     _check_table(kafka, report)
     _check_commits(kafka, report)
     _check_decisions(kafka, report)
+    _check_entities(kafka, report)
     return report
 
 
@@ -201,6 +202,23 @@ def _check_commits(kafka: Kafka, report: Report) -> None:
         for commit in kafka.commits:
             if commit.stage == stage:
                 report.commits += _passed_over(commit, horizons)
+
+
+def _check_entities(kafka: Kafka, report: Report) -> None:
+    """Every enriched record was resolved, each event once, and an update that is repeated is the same."""
+    decided: dict[str, set[bytes]] = defaultdict(set)
+    for record in kafka.of("resolutions"):
+        if record.value is not None:
+            decided[(record.key or b"").decode()].add(record.value)
+    report.decisions += [f"{key} was resolved in {len(each)} ways" for key, each in decided.items() if len(each) > 1]
+    for record in kafka.of("enriched"):
+        event, attempt = _json(record)["event_id"], record.headers.get("attempt", "1")
+        if (event if attempt == "1" else f"{event}#{attempt}") not in decided:
+            report.decisions.append(f"{record.origin}, attempt {attempt}, was not resolved")
+    versions: dict[str, set[str]] = defaultdict(set)
+    for record in kafka.of("entities"):
+        versions[_json(record)["event_id"]].add(_digest(record))
+    report.differing += [f"entities: {len(each)} versions of {key}" for key, each in versions.items() if len(each) > 1]
 
 
 def _first_outputs(kafka: Kafka, topics: Iterable[str]) -> dict[tuple[int, int], int]:

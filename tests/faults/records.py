@@ -19,10 +19,11 @@ from tests.faults.background import Background
 
 TOPICS: Final = (
     "raw", "clean", "unique", "duplicates", "stories", "groups", "decisions", "classified", "enriched", "articles",
-    "dead",
+    "entities", "resolutions", "dead",
 )  # fmt: skip
 STAGES: Final = {
     "normalise": "raw", "dedupe": "clean", "classify": "unique", "extract": "classified", "tabulate": "enriched",
+    "resolve": "enriched",
 }  # fmt: skip
 SAMPLE_SECONDS: Final = 0.5
 READ_SECONDS: Final = 60.0

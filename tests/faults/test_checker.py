@@ -39,6 +39,8 @@ def kafka() -> Kafka:
         Kept(0, n, 0, ORIGIN.format(n).encode(), json.dumps(decision).encode(), {})
         for n, decision in enumerate(decided)
     ]
+    made.records["resolutions"] = [Kept(0, n, 0, f"e{n}".encode(), b"{}", {}) for n in range(3)]
+    made.records["entities"] = [_record("entities", n, 1_000 * n + 50, {"event_id": f"u{n}"}) for n in range(3)]
     return made
 
 
@@ -107,6 +109,18 @@ def test_a_decision_written_twice_or_not_followed_is_found(kafka: Kafka) -> None
     assert len(judged(kafka).decisions) == 1
     del kafka.records["decisions"][1]
     assert len(judged(kafka).decisions) == 2
+
+
+def test_an_article_that_was_not_resolved_or_twice_is_found(kafka: Kafka) -> None:
+    kafka.records["resolutions"][0] = replace(kafka.of("resolutions")[1], value=b"another")
+    assert judged(kafka).decisions == [
+        "e1 was resolved in 2 ways", f"{ORIGIN.format(0)}, attempt 1, was not resolved",
+    ]  # fmt: skip
+
+
+def test_an_update_of_an_entity_that_changed_is_found(kafka: Kafka) -> None:
+    kafka.records["entities"].append(_record("entities", 0, 99, {"event_id": "u0", "articles": 2}))
+    assert judged(kafka).differing == ["entities: 2 versions of u0"]
 
 
 def test_a_record_that_kafka_lost_is_found(kafka: Kafka) -> None:

@@ -10,6 +10,7 @@ from mode.supervisors import CrashingSupervisor
 from streams.app import create_app
 from streams.contracts.topics import STAGES
 from streams.delivery import fixes
+from streams.delivery.assignor import SoleAssignor
 from streams.settings import Settings, load
 
 
@@ -84,3 +85,8 @@ def test_a_worker_that_comes_back_is_the_same_member(tmp_path: Path) -> None:
     named = load(bootstrap="127.0.0.1:1", state=tmp_path, processes=1, slot="a")
     app = create_app(named, "normalise", epochs={}, parts=Mock()).app
     assert app.conf.consumer_group_instance_id.endswith("normalise.a")
+
+
+def test_resolve_has_one_worker_however_many_partitions_it_reads(settings: Settings) -> None:
+    apps = {stage: create_app(settings, stage, epochs={}, parts=Mock()).app for stage in STAGES}
+    assert {stage for stage, app in apps.items() if app.conf.PartitionAssignor is SoleAssignor} == {"resolve"}

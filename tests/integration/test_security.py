@@ -214,6 +214,8 @@ def test_nothing_falls_back_to_plaintext(kafka: SecureKafka, tmp_path: Path, lin
         ("dedupe", ("topic", "decisions", READ), "Read on topic {0}news.decisions"),
         ("dedupe,classify", ("topic", "unique", WRITE), "Write on topic {0}news.unique"),
         ("tabulate", ("topic", "articles", WRITE), "Write on topic {0}news.articles"),
+        ("resolve", ("topic", "resolutions", READ), "Read on topic {0}news.resolutions"),
+        ("resolve", ("topic", "orders", READ), "Read on topic {0}news.orders"),
         ("extract", ("group", "", READ), "Read on group {0}nw.extract"),
         ("normalise", ("cluster", "", "DescribeConfigs"), "grant DescribeConfigs on the cluster"),
     ],

@@ -36,9 +36,16 @@ def test_every_setting_is_documented_with_its_default() -> None:
     documented = {row[0]: row[1] for row in rows(OPERATIONS, "## Settings")}
     assert set(documented) == {f"NEWSWIRE_{name.upper()}" for name in Settings.model_fields}
     defaults = Settings.model_construct()
-    for name in ("partitions", "replication", "in_flight", "linger_ms", "dedupe_articles"):
+    for name in ("partitions", "replication", "in_flight", "linger_ms", "dedupe_articles", "resolve_articles"):
         assert documented[f"NEWSWIRE_{name.upper()}"] == str(getattr(defaults, name))
-    for name in ("commit_seconds", "session_seconds", "request_seconds", "stats_seconds", "dedupe_hours"):
+    for name in (
+        "commit_seconds",
+        "session_seconds",
+        "request_seconds",
+        "stats_seconds",
+        "dedupe_hours",
+        "resolve_hours",
+    ):
         assert float(documented[f"NEWSWIRE_{name.upper()}"]) == getattr(defaults, name)
     for name in ("group", "log_level", "log_format"):
         assert documented[f"NEWSWIRE_{name.upper()}"] == getattr(defaults, name)

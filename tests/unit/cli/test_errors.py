@@ -16,7 +16,7 @@ from streams.cli.outcomes import raw_position, summary
 from streams.cli.state import usable
 from streams.cli.tail import as_line, matches, position, topic_named
 from streams.cli.worker import stage_names
-from streams.contracts.topics import Catalogue
+from streams.contracts.topics import STAGES, Catalogue
 
 ROOT = Path(__file__).resolve().parents[3]
 NO_BROKER_SECONDS = 5.0
@@ -184,7 +184,7 @@ def test_filters_take_raw_records_whatever_is_in_them() -> None:
 
 def test_stages_come_out_in_pipeline_order() -> None:
     assert stage_names("extract, normalise") == ("normalise", "extract")
-    assert len(stage_names(None)) == 5
+    assert stage_names(None) == STAGES
 
 
 def test_the_raw_record_is_found_in_an_origin() -> None:

@@ -19,7 +19,7 @@ def allowed(role: str, operation: str) -> set[str]:
 def test_only_who_must_write_may_write() -> None:
     assert allowed("producer", "Write") == {"news.raw"}
     assert allowed("subscriber", "Write") == allowed("admin", "Write") == set()
-    assert allowed("operator", "Write") == {"news.redrive", "news.clean", "shadow."}
+    assert allowed("operator", "Write") == {"news.redrive", "news.clean", "news.orders", "shadow."}
     assert allowed("worker", "Write") == {t.name for t in CATALOGUE if t.writer not in ("producers", "an operator")}
 
 
@@ -44,7 +44,8 @@ def test_every_verb_of_a_role_is_in_the_document() -> None:
 
 
 def test_a_subscriber_sees_outcomes_and_tables_only() -> None:
-    topics = {"news.enriched", "news.duplicates", "news.stories", "news.groups", "news.articles"}
+    tables = {"news.stories", "news.groups", "news.articles", "news.entities"}
+    topics = {"news.enriched", "news.duplicates", *tables}
     assert allowed("subscriber", "Read") == topics
     own = grants("subscriber", CATALOGUE, group="newswire", resume="mine")
     assert Grant("group", "mine", ("Read",)) in own
