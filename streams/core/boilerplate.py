@@ -68,6 +68,13 @@ _BOILERPLATE: Final = _any_of(
         r"\[?(?:email protected|pullquote|audio-clip|embedded content|gallery|video|image)\]?",
         r"https?://\S+",
         r"(?:loading|please wait)\W*",
+        # notes of a page on itself
+        r"(?:this is|this) (?:a )?(?:breaking|developing) (?:news )?story\b.{0,80}"
+        r"\b(?:refresh|updat\w+|check back|come back)\b.*",
+        r"(?:note|editor[’']s note): .{0,200}\b(?:can be (?:read|found)|(?:is|are) available) here\b.*",
+        r".{0,200}\blisten ?· ?\d+:\d\d\b.{0,40}",
+        r".{0,200}\bdownload .{1,60} for (?:iphone|ios|android) here\b.*",
+        r"aboriginal and torres strait islander (?:readers|people|viewers)\b.{0,40}\b(?:advised|warned)\b.*",
     )
 )
 
@@ -82,6 +89,7 @@ _FAREWELL: Final = _any_of(
         rf"(?:follow|find|like|join|connect with) .{{1,80}}\b(?:on|at)\b .{{0,40}}\b{_SITES}\b.*",
         r"(?:if you have|have|got|do you have|send us|share) (?:a |any |your )?(?:story|news|tip|question|comment)s?\b"
         r".*(?:@|e-?mail|contact|whatsapp|\?).*",
+        r"send (?:a |your )?tips? to .{1,80}",
         r"(?:contact (?:us|the (?:author|writer|reporter))|e-?mail us|write to|send (?:letters|comments|tips)"
         r"|get in touch)\b.*(?:@|\bat\b|here|below).*",
         r"(?:this|the) (?:article|story|post) (?:was )?(?:first|originally) (?:appeared|published)\b.*",
@@ -176,7 +184,7 @@ _AUTHOR_NOTE: Final = re.compile(
     rf"(?P<name>{_NAME}(?:\s(?:(?:de|van|von|al|el|bin|da|di|la|le|der|den)\s)*{_NAME}){{1,4}})"
     rf"(?:, (?:\d\d|Ph\.?D\.?|M\.?D\.?|Jr\.?),?)? (?:is|are) (?:(?!(?:to|by) )[\w’'&./-]+,? ){{0,10}}?{_ROLES}\b.*"
     rf"|[•*—–\s-]{{0,4}}(?P<busy>{_NAME}(?:\s{_NAME}){{1,3}})(?:, [^.”]{{5,120}},)? (?:runs|hosts|directs"
-    r"|teaches|blogs|covers|holds an?|serves (?:as|on)|contributes to"
+    r"|teaches|blogs|is the author of|covers|holds an?|serves (?:as|on)|contributes to"
     r"|writes (?:an?|the|his|her|for|about|on|regularly)) .*"
 )
 _SPOKEN: Final = re.compile(r"\b(?:said|says|told|tweeted|added|wrote|according)\b")
@@ -202,6 +210,7 @@ _DISCLAIMER: Final = _any_of(
 
 # What only forms and galleries say, however long the paragraph that holds it.
 MAX_MARKED_WORDS: Final = 300
+COUNTRY_LIST: Final = "choose your country united states"  # the menu of a form, longer than any paragraph
 _MARKERS: Final = (
     "by signing up you ", "by signing up, you ", "you can unsubscribe at any time", "verify you're not a robot",
     "protected by recaptcha", "your browser does not support", "hide caption 1 of", "photos: photos:",
@@ -230,7 +239,8 @@ _CREDIT: Final = _any_of(
     (
         rf"\W*(?i:(?:additional |with )?(?:{_TASKS})(?:,? (?:and|&) (?:additional )?(?:{_TASKS}))* by:?) [A-Z(].*",
         r"(?i:.{3,400}\bcontribut(?:ed|ing) (?:additional )?(?:reporting |research |information )?(?:to|for) this "
-        r"(?:report|story|article|dispatch|post)\b.{0,40})",
+        r"(?:report|story|article|dispatch|post)\b.{0,40}"
+        r"(?:, which (?i:was|has been) .{0,20}(?i:updated|published|corrected).{0,60})?)",
         r"(?i:contribut(?:ing|ors?|ed)(?: by)?\s?:.*)",
         r"\W*(?:(?:[A-Z][\w.’'-]*|and|in|at|of|for|from|the|also|staff|writers?|reporters?|correspondents?|researchers?),?\s)+"
         r"contributed(?: (?:reporting|research))?\.?",
@@ -267,7 +277,7 @@ def is_boilerplate(text: str) -> bool:
     if _is_short(text) and (_is_share_line(text) or _BOILERPLATE.fullmatch(text)):
         return True
     lower = text.lower()
-    return _has(lower, _MARKERS) and len(text.split()) <= MAX_MARKED_WORDS
+    return _has(lower, _MARKERS) and (len(text.split()) <= MAX_MARKED_WORDS or COUNTRY_LIST in lower)
 
 
 def is_promotion(text: str) -> bool:

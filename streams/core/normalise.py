@@ -22,7 +22,7 @@ from streams.core.headline import read_title
 from streams.core.language import Detector, read_language
 from streams.core.removals import Finding, Outcome, RemovalPolicy, take_out
 
-POLICY_VERSION: Final = "normalise/3"
+POLICY_VERSION: Final = "normalise/4"
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,7 +162,7 @@ def main() -> None:
     options = parser.parse_args()
     policy = DEFAULT_POLICY
     if options.min_log_odds is not None:
-        policy = replace(policy, foreign=replace(policy.foreign, min_log_odds=options.min_log_odds))
+        policy = replace(policy, foreign=replace(policy.foreign, min_log_odds=((0, options.min_log_odds),)))
     data, models = data_folder(), load_normalise_models()
     for name in options.set or SETS:
         stories = SETS[name](data)
