@@ -63,12 +63,15 @@ _BOILERPLATE: Final = _any_of(
         r"media playback is (?:un|not )?supported on (?:this|your) device\b.*",
         r"photographer: .*|\w+=\"https?://\S+",
         r"(?:image|photo|video|picture) (?:copyright|source|credit|courtesy)\b.*",
+        r".{10,300}\b(?-i:Photos?|PHOTOS?|Photograph|Credit|CREDIT)(?: by)?: ?[^.:]{3,80}/[^.:]{3,60}\.?",
+        r".{10,300}\((?:photo|image|picture)s? (?:by|credit|courtesy|via)\b[^()]{3,80}\)\.?",
         r"(?:enlarge this image|toggle caption|hide caption|view image in fullscreen|view gallery)\b.*",
         r"this article is more than \d+ \w+ old\.?",
         r"\[?(?:email protected|pullquote|audio-clip|embedded content|gallery|video|image)\]?",
         r"https?://\S+",
         r"(?:loading|please wait)\W*",
         # notes of a page on itself
+        r"(?:(?:published|updated|posted):? )?(?:\d+|an?) (?:seconds?|minutes?|hours?|days?|weeks?|months?|years?) ago",
         r"(?:this is|this) (?:a )?(?:breaking|developing) (?:news )?story\b.{0,80}"
         r"\b(?:refresh|updat\w+|check back|come back)\b.*",
         r"(?:note|editor[’']s note): .{0,200}\b(?:can be (?:read|found)|(?:is|are) available) here\b.*",
@@ -182,7 +185,7 @@ _ROLES: Final = (
 _AUTHOR_NOTE: Final = re.compile(
     r"[•*—–\s-]{0,4}(?:[Ee]ditor[’']s [Nn]ote: ?|About the [Aa]uthors?:? ?)?"
     rf"(?P<name>{_NAME}(?:\s(?:(?:de|van|von|al|el|bin|da|di|la|le|der|den)\s)*{_NAME}){{1,4}})"
-    rf"(?:, (?:\d\d|Ph\.?D\.?|M\.?D\.?|Jr\.?),?)? (?:is|are) (?:(?!(?:to|by) )[\w’'&./-]+,? ){{0,10}}?{_ROLES}\b.*"
+    rf"(?: \(@\w+\))?(?:, (?:\d\d|Ph\.?D\.?|M\.?D\.?|Jr\.?),?)? (?:is|are) (?:(?!(?:to|by) )[\w’'&./-]+,? ){{0,10}}?{_ROLES}\b.*"
     rf"|[•*—–\s-]{{0,4}}(?P<busy>{_NAME}(?:\s{_NAME}){{1,3}})(?:, [^.”]{{5,120}},)? (?:runs|hosts|directs"
     r"|teaches|blogs|is the author of|covers|holds an?|serves (?:as|on)|contributes to"
     r"|writes (?:an?|the|his|her|for|about|on|regularly)) .*"

@@ -4,7 +4,7 @@ bytes -> fields -> text (plain or HTML) -> paragraphs -> removals -> dates, lang
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Final
 
@@ -134,7 +134,11 @@ def _body(
         found = find_foreign(title, paragraphs, models.foreign, policy.foreign)
         return [(at, "foreign_paragraph") for at in found]
 
-    outcome = take_out(_paragraphs(raw), title, policy.removals, foreign)
+    paragraphs, is_page = _paragraphs(raw)
+    removals = policy.removals
+    if is_page:  # its markup says what is a heading of the article, and extraction kept to that
+        removals = replace(removals, max_subheading_words=0, max_capitals_words=0)
+    outcome = take_out(paragraphs, title, removals, foreign)
     if not any(_is_text(text) for text in outcome.paragraphs):
         raise Malformed("no_text", "no article text is left once boilerplate is taken away")
     return outcome
@@ -144,8 +148,8 @@ def _is_text(paragraph: str) -> bool:
     return any(char.isalnum() for char in paragraph) and not is_furniture(paragraph)
 
 
-def _paragraphs(raw: RawFields) -> Sequence[str]:
-    """Return the paragraphs of the best body that has any: text, then html, then summary."""
+def _paragraphs(raw: RawFields) -> tuple[Sequence[str], bool]:
+    """Return the paragraphs of the best body that has any (text, html, summary), and whether it is a whole page."""
     for body, is_html in ((raw.text, False), (raw.html, True), (raw.summary, False)):
         if body is None:
             continue
@@ -154,8 +158,8 @@ def _paragraphs(raw: RawFields) -> Sequence[str]:
         else:
             found = clean_text.paragraphs(clean_text.resolve_entities(body))
         if found:
-            return found
-    return ()
+            return found, html.is_page(body)
+    return (), False
 
 
 def _dates(raw: RawFields, ingested_at: int | None) -> tuple[tuple[Moment, Moment], list[Problem]]:

@@ -18,9 +18,7 @@ MIN_WORDS: Final = 8  # of a paragraph that says what it is about
 MIN_PARAGRAPHS: Final = 4  # of a story that shows how its paragraphs differ
 
 
-def subject_axes(
-    stories: Sequence[Sequence[str]], index: Mapping[str, int], idf: Floats, vectors: Floats
-) -> Floats:
+def subject_axes(stories: Sequence[Sequence[str]], index: Mapping[str, int], idf: Floats, vectors: Floats) -> Floats:
     """Return the axes as columns, the most telling first. `vectors` holds a row for each term of `index`."""
     means, story = _paragraph_means(stories, index, idf, vectors)
     number = int(story.max()) + 1
