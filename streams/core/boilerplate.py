@@ -185,7 +185,8 @@ _ROLES: Final = (
 _AUTHOR_NOTE: Final = re.compile(
     r"[•*—–\s-]{0,4}(?:[Ee]ditor[’']s [Nn]ote: ?|About the [Aa]uthors?:? ?)?"
     rf"(?P<name>{_NAME}(?:\s(?:(?:de|van|von|al|el|bin|da|di|la|le|der|den)\s)*{_NAME}){{1,4}})"
-    rf"(?: \(@\w+\))?(?:, (?:\d\d|Ph\.?D\.?|M\.?D\.?|Jr\.?),?)? (?:is|are) (?:(?!(?:to|by) )[\w’'&./-]+,? ){{0,10}}?{_ROLES}\b.*"
+    rf"(?: \(@\w+\))?(?:, (?:\d\d|Ph\.?D\.?|M\.?D\.?|Jr\.?),?)?"
+    rf" (?:is|are) (?:(?!(?:to|by) )[\w’'&./-]+,? ){{0,10}}?{_ROLES}\b.*"
     rf"|[•*—–\s-]{{0,4}}(?P<busy>{_NAME}(?:\s{_NAME}){{1,3}})(?:, [^.”]{{5,120}},)? (?:runs|hosts|directs"
     r"|teaches|blogs|is the author of|covers|holds an?|serves (?:as|on)|contributes to"
     r"|writes (?:an?|the|his|her|for|about|on|regularly)) .*"

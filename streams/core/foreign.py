@@ -74,7 +74,8 @@ FEATURES: Final = (
     "unusual_subject_article", "unusual_subject_nearest", "unusual_subject_neighbours", "unusual_subject_few",
     "unusual_alike_few", "unusual_alike_rest", "unusual_met", "unusual_met_with_neighbours", "unusual_met_with_lead",
     # the share of paragraphs with a lower value
-    "rank_shared", "rank_subject_article", "rank_subject_few", "rank_near_article", "rank_near_few", "rank_alike_few", "rank_alike_rest", "rank_met",
+    "rank_shared", "rank_subject_article", "rank_subject_few", "rank_near_article", "rank_near_few", "rank_alike_few",
+    "rank_alike_rest", "rank_met",
 )  # fmt: skip
 _UNUSUAL: Final = tuple(name.removeprefix("unusual_") for name in FEATURES if name.startswith("unusual_"))
 _RANKED: Final = tuple(name.removeprefix("rank_") for name in FEATURES if name.startswith("rank_"))

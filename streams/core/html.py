@@ -112,7 +112,8 @@ def _page(markup: str) -> str:
         return ""
     stated = [_blocks(body) if has_markup(body) else body for body in page_text.stated_bodies(markup)]
     text = page_text.agreed(found, stated, page_text.headings(markup)) if stated else found
-    return page_text.without_headline(page_text.without_repeats(text), markup)
+    text = page_text.without_next(page_text.without_repeats(text), markup)
+    return page_text.without_headline(text, markup)
 
 
 def _is_gate(markup: str, text: str) -> bool:

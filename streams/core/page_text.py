@@ -5,16 +5,14 @@ alone: some are cut short, and some hold more than the article. Where it agrees 
 what in that is not the article; where the text found is another one or next to nothing, it is the better text.
 """
 
-import json
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Sequence, Set
 from html import unescape
-from typing import Any, Final
+from typing import Final
 
 from streams.core.clean_text import key
+from streams.core.linked_data import objects
 
-MAX_STATED_CHARS: Final = 2_000_000  # of one block of linked data; larger ones are catalogues
-MAX_DEPTH: Final = 8  # of objects within objects
 GRAM: Final = 3  # words that count as one; two texts share few of them by chance
 MIN_BODY_WORDS: Final = 60  # a shorter body is a teaser
 AGREED: Final = 0.75  # of each text in the other: they are one article
@@ -22,28 +20,30 @@ UNFOUND: Final = 0.5  # less of the stated body was found: the text found is ano
 OWN: Final = 0.3  # of a paragraph in the stated body: then it belongs to the article
 REPEATED: Final = 0.9  # of a paragraph said before: then it comes again, from another part of the page
 MIN_REPEATED_WORDS: Final = 12  # a shorter one may be a refrain
+MIN_HEADLINE_WORDS: Final = 4  # a shorter heading of the first level may be a section's
 LEAD_PARAGRAPHS: Final = 3  # where the headline may stand in the text found
 
-_LINKED_DATA: Final = re.compile(
-    r"<script\b[^<>]{0,300}\bapplication/ld\+json\b[^<>]{0,300}>(.{2,%d}?)</script>" % MAX_STATED_CHARS,
-    re.IGNORECASE | re.DOTALL,
-)
 _HEADLINE: Final = re.compile(r"<h1\b[^<>]{0,2000}>(.{1,3000}?)</h1>", re.IGNORECASE | re.DOTALL)
 _SUBHEADING: Final = re.compile(r"<h[2-4]\b[^<>]{0,2000}>(.{1,500}?)</h[2-4]>", re.IGNORECASE | re.DOTALL)
 _TAG: Final = re.compile(r"<[^<>]{1,2000}>")
-_UNSEEN: Final = re.compile(r"<(script|style|noscript|template)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _WORD: Final = re.compile(r"\w+")
 
 Grams = frozenset[tuple[str, ...]]
 
 
-def stated_bodies(markup: str) -> Iterator[str]:
-    """Yield the texts that the page's linked data states as an article's body; they may hold tags."""
+def stated_bodies(markup: str) -> list[str]:
+    """Return the texts that the page's linked data states as its article's body; they may hold tags.
+
+    Where it states several, those of other articles or of the posts of a live blog, only the one under the page's own
+    headline counts.
+    """
     if "articleBody" not in markup:
-        return
-    for block in _LINKED_DATA.findall(markup):
-        if "articleBody" in block:
-            yield from _bodies(_parsed(block), MAX_DEPTH)
+        return []
+    stated = [found for found in objects(markup) if isinstance(found.get("articleBody"), str)]
+    if len({found["articleBody"] for found in stated}) > 1:
+        own = _own_headline(markup)
+        stated = [found for found in stated if own and key(_plain(str(found.get("headline", "")))) == own]
+    return [unescape(found["articleBody"]) for found in stated]
 
 
 def agreed(found: str, stated: Sequence[str], headings: Set[str] = frozenset()) -> str:
@@ -82,13 +82,32 @@ def without_repeats(text: str) -> str:
 
 def without_headline(text: str, markup: str) -> str:
     """Return the text without the page's own headline among its first lines."""
-    found = _HEADLINE.search(markup)
-    headline = key(_plain(found[1])) if found else ""
+    headline = _own_headline(markup)
     if not headline:
         return text
     lines = text.split("\n")
     first = [at for at, line in enumerate(lines) if line.strip()][:LEAD_PARAGRAPHS]
     return "\n".join(line for at, line in enumerate(lines) if at not in first or key(line) != headline)
+
+
+def without_next(text: str, markup: str) -> str:
+    """Return the text up to where another article begins: one with a headline of its own, as endless pages have it."""
+    first, *others = [_plain(headline) for headline in _HEADLINE.findall(markup)] or [""]
+    begins = {key(other) for other in others if len(other.split()) >= MIN_HEADLINE_WORDS} - {key(first)}
+    if not begins:
+        return text
+    lines, words = text.split("\n"), 0
+    for at, line in enumerate(lines):
+        if words >= MIN_BODY_WORDS and key(line) in begins:
+            return "\n".join(lines[:at])
+        words += len(line.split())
+    return text
+
+
+def _own_headline(markup: str) -> str:
+    """Return the key of the page's first heading of the first level, "" where it has none."""
+    found = _HEADLINE.search(markup)
+    return key(_plain(found[1])) if found else ""
 
 
 def grams(text: str) -> Grams:
@@ -99,26 +118,6 @@ def grams(text: str) -> Grams:
     return frozenset(tuple(words[at : at + GRAM]) for at in range(max(1, len(words) - GRAM + 1)))
 
 
-def _bodies(value: Any, depth: int) -> Iterator[str]:
-    if depth == 0:
-        return
-    if isinstance(value, dict):
-        body = value.get("articleBody")
-        if isinstance(body, str):
-            yield unescape(body)
-        value = list(value.values())
-    if isinstance(value, list):
-        for part in value:
-            yield from _bodies(part, depth - 1)
-
-
-def _parsed(block: str) -> Any:
-    try:
-        return json.loads(block, strict=False)
-    except (ValueError, RecursionError):  # hand-written blocks are broken at times
-        return None
-
-
 def _is_own(line: str, body: Grams) -> bool:
     own = grams(line)
     return not own or len(own & body) >= OWN * len(own)
@@ -126,4 +125,4 @@ def _is_own(line: str, body: Grams) -> bool:
 
 def _plain(markup: str) -> str:
     """Return what a reader sees of a piece of markup, on one line."""
-    return " ".join(unescape(_TAG.sub(" ", _UNSEEN.sub(" ", unescape(markup) if "<" not in markup else markup))).split())
+    return " ".join(unescape(_TAG.sub(" ", markup)).split())

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from streams.core.foreign import Floats, Forest, ForeignModel, Network, Vocabulary
+from streams.core.foreign import Floats, ForeignModel, Forest, Network, Vocabulary
 from streams.models.threads import use_one_thread
 
 ARTEFACT: Final = Path(__file__).parent / "artefacts" / "foreign" / "foreign.npz"

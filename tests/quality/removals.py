@@ -173,7 +173,9 @@ def ended(
         paragraphs = host.text.split("\n\n")
         lead = next((at for at, text in enumerate(paragraphs) if len(text.split()) >= MIN_LEAD_WORDS), 0)
         before = Counter(item.text for item in clean(host, models, policy).removed)
-        headlines = [" ".join(other.title.split()) for other in others if other.title != "Untitled"][: dice.randint(1, 3)]
+        headlines = [" ".join(other.title.split()) for other in others if other.title != "Untitled"][
+            : dice.randint(1, 3)
+        ]
         tail = [dice.choice(HEADINGS), *headlines]
         for kind, mixed, wanted in (
             ("doubled lead", [*paragraphs[: lead + 1], *paragraphs[lead:]], [paragraphs[lead]]),

@@ -36,7 +36,7 @@ from sklearn.preprocessing import StandardScaler
 from spacy.vocab import Vocab
 
 from streams.core import clean_text
-from streams.core.foreign import MAX_SCALED, Floats, Forest, ForeignPolicy, Vocabulary, features, stem, tokens
+from streams.core.foreign import MAX_SCALED, Floats, ForeignPolicy, Forest, Vocabulary, features, stem, tokens
 from streams.core.removals import RemovalPolicy, take_out
 from streams.models.foreign import unpack_vocabulary
 from training.foreign.subjects import DIMENSIONS as SUBJECT_DIMENSIONS
@@ -302,8 +302,9 @@ def _network(seed: int) -> MLPClassifier:
 def grow(table: Floats, labels: Flags) -> Forest:
     """Return boosted trees as arrays; shorter trees are filled up with leaves that nothing leads to."""
     trees = HistGradientBoostingClassifier(
-        max_iter=TREES, learning_rate=LEARNING_RATE, max_leaf_nodes=LEAVES, max_depth=DEPTH, min_samples_leaf=LEAST_ROWS,
-        l2_regularization=LEAF_DECAY, max_features=FEATURE_SHARE, early_stopping=False, random_state=SEED,
+        max_iter=TREES, learning_rate=LEARNING_RATE, max_leaf_nodes=LEAVES, max_depth=DEPTH,
+        min_samples_leaf=LEAST_ROWS, l2_regularization=LEAF_DECAY, max_features=FEATURE_SHARE, early_stopping=False,
+        random_state=SEED,
     ).fit(table, labels)  # fmt: skip
     nodes = [tree.nodes for (tree,) in trees._predictors]
     shape = len(nodes), max(map(len, nodes))

@@ -4,9 +4,9 @@ import pytest
 from streams.core.foreign import (
     FEATURES,
     MIN_NETWORK_ODDS,
-    Forest,
     ForeignModel,
     ForeignPolicy,
+    Forest,
     Network,
     Vocabulary,
     features,
