@@ -24,7 +24,7 @@ def _any_of(patterns: Iterable[str], flags: int = re.IGNORECASE) -> re.Pattern[s
 _BOILERPLATE: Final = _any_of(
     (
         r"(?:(?:advertisements?|advertising|ads?|sponsored(?: content)?|promoted(?: content)?|paid content|photos?"
-        r"|video|image|close|play video|publicité|publicidad|werbung|anzeige|pubblicità|реклама)[\s.|/-]*)+",
+        r"|video|image|close|play video|publicité|publicidad|werbung|anzeige|pubblicità|реклама)[\s.|/:-]*)+",
         r"(?:advertisement )?(?:story|article|post|content) continue[sd] (?:below|after)\b.*",
         r"(?:advertisement )?continue reading(?: (?:the main story|below|this story).*)?[.…]*",
         r"(?:skip|scroll|keep scrolling|swipe) (?:down |up )?(?:to|for|past|ad)\b.*",
@@ -54,7 +54,7 @@ _BOILERPLATE: Final = _any_of(
         # links to other articles
         r"(?:read|see|watch|listen)(?: more| also| next| now| here)?\s?[:|»>].*",
         r"read (?:more|also|next|full (?:story|article))\b.{0,12}",
-        r"(?:also read|see also|more on this(?: story)?"
+        r"(?:also read|see also|more on this(?: story|\.\.\.|…)?"
         r"|related(?: (?:articles?|stor(?:y|ies)|coverage|news|links?|topics?))?"
         r"|recommended|must[- ]read|don[’']t miss|you (?:may|might) (?:also )?like)\b\s?[:|»>–-].*",
         r"(?:lire aussi|à lire aussi|lesen sie auch|lee también|leer también|leggi anche|leia (?:também|mais)"
@@ -64,6 +64,7 @@ _BOILERPLATE: Final = _any_of(
         r"photographer: .*|\w+=\"https?://\S+",
         r"(?:image|photo|video|picture) (?:copyright|source|credit|courtesy)\b.*",
         r".{10,300}\b(?-i:Photos?|PHOTOS?|Photograph|Credit|CREDIT)(?: by)?: ?[^.:]{3,80}/[^.:]{3,60}\.?",
+        r".{10,300} \| (?-i:[A-Z])[\w.’' -]{3,40}/[\w. -]{2,40}",
         r".{10,300}\((?:photo|image|picture)s? (?:by|credit|courtesy|via)\b[^()]{3,80}\)\.?",
         r"(?:enlarge this image|toggle caption|hide caption|view image in fullscreen|view gallery)\b.*",
         r"this article is more than \d+ \w+ old\.?",
@@ -75,6 +76,13 @@ _BOILERPLATE: Final = _any_of(
         r"(?:this is|this) (?:a )?(?:breaking|developing) (?:news )?story\b.{0,80}"
         r"\b(?:refresh|updat\w+|check back|come back)\b.*",
         r"(?:note|editor[’']s note): .{0,200}\b(?:can be (?:read|found)|(?:is|are) available) here\b.*",
+        r"editor[’']s note: (?:as a public service|this (?:piece|article|column|essay|story|excerpt) "
+        r"(?:appears?|appeared|is adapted|was adapted|is excerpted))\b.*",
+        r".{0,160}\bcan be (?:watched|viewed|streamed|heard) (?:live )?here\.?",
+        r"(?:you can read (?:diverse|more) opinions|we encourage readers|note: click on|got a tip for us)\b.*",
+        r"[^“”]{0,160}\b(?:start|begin) (?:a|your) free trial\b.{0,40}",
+        r"[^.]{2,80}\bis a leading (?:provider|source|publisher) of .*\bnews\b.*",
+        r"music: .*\b(?:licensed|courtesy|artlist|by)\b.*|(?:series|podcast|video) (?:produced|edited) by .{3,100}",
         r".{0,200}\blisten ?· ?\d+:\d\d\b.{0,40}",
         r".{0,200}\bdownload .{1,60} for (?:iphone|ios|android) here\b.*",
         r"aboriginal and torres strait islander (?:readers|people|viewers)\b.{0,40}\b(?:advised|warned)\b.*",
@@ -142,7 +150,8 @@ _PROMOTION: Final = _any_of(
     (
         # links to other pages
         r"[(\[•>*-]*\s?(?-i:PHOTOS?|VIDEOS?|WATCH|READ|RELATED|TIMELINE|QUIZ|POLL|GALLERY|LISTEN|GRAPHICS?|INTERACTIVE"
-        r"|SLIDE ?SHOW|ALSO|SEE ALSO|SEE MORE|SEE RELATED|MAP|TRANSCRIPT|FULL TEXT|CHART|DOCUMENTS?|[A-Z]{3,12} VIDEO)"
+        r"|SLIDE ?SHOW|ALSO|SEE ALSO|SEE MORE|SEE RELATED|MAP|IN PICTURES|TRENDING|RECOMMENDED|TRANSCRIPT|FULL TEXT"
+        r"|CHART|DOCUMENTS?|[A-Z]{3,12} VIDEO)"
         r"(?: [\w ]{1,40})?\s?:[^“”]{3,250}",
         r"\(\s?[^():]{2,30}: [^()]{3,120}[^().!?]\)",
         r"\(?\s?(?:also|more|see more) (?:on|from|at) (?-i:[A-Z][\w’']+)(?: \w+)?: [^“”]{3,160}",
@@ -188,7 +197,7 @@ _AUTHOR_NOTE: Final = re.compile(
     rf"(?: \(@\w+\))?(?:, (?:\d\d|Ph\.?D\.?|M\.?D\.?|Jr\.?),?)?"
     rf" (?:is|are) (?:(?!(?:to|by) )[\w’'&./-]+,? ){{0,10}}?{_ROLES}\b.*"
     rf"|[•*—–\s-]{{0,4}}(?P<busy>{_NAME}(?:\s{_NAME}){{1,3}})(?:, [^.”]{{5,120}},)? (?:runs|hosts|directs"
-    r"|teaches|blogs|is the author of|covers|holds an?|serves (?:as|on)|contributes to"
+    r"|teaches|blogs|is the author (?:most recently )?of|covers|holds an?|serves (?:as|on)|contributes to"
     r"|writes (?:an?|the|his|her|for|about|on|regularly)) .*"
 )
 _SPOKEN: Final = re.compile(r"\b(?:said|says|told|tweeted|added|wrote|according)\b")

@@ -42,7 +42,7 @@ GRAM: Final = 4
 SEED: Final = 20_261_126
 SAMPLES: Final = 1_000
 HALVES: Final = ("developed", "held out")
-SETTINGS: Final[dict[str, dict[str, bool]]] = {
+SETTINGS: Final[dict[str, dict[str, Any]]] = {
     "fast": {"fast": True},
     "fast, no comments": {"fast": True, "include_comments": False},
     "fast, precision": {"fast": True, "include_comments": False, "favor_precision": True},
@@ -106,7 +106,7 @@ def score(found: str, gold: str) -> Score:
     return Score(precision, recall, 2 * precision * recall / (precision + recall) if shared else 0.0)
 
 
-def extracted(page: Page, settings: dict[str, bool]) -> str:
+def extracted(page: Page, settings: dict[str, Any]) -> str:
     return trafilatura.extract(page.markup, **settings) or ""
 
 

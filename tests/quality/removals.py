@@ -29,6 +29,8 @@ from training.ner import corpus as newswire
 SEED: Final = 20_260_407
 UNTOUCHED: Final = {"worldwide": 127, "bbc": 873, "allsides": 1_000}  # 2,000 articles; the newswire has no more
 INSERTIONS: Final = {"worldwide": 334, "bbc": 333, "allsides": 333}
+MIXED: Final = 1_000  # insertions where the sets are mixed
+MIXED_POOL: Final = 250  # articles of each set, of which those long enough are taken
 ENDED: Final = 150  # articles of each set with a doubled lead, and as many with a tail
 MIN_PARAGRAPHS: Final = 5  # of an article that gets a stranger; the rule judges no shorter ones
 MIN_LEAD_WORDS: Final = 5  # shorter first lines are names and places
@@ -147,15 +149,28 @@ def ready(
 def inserted(
     stories: Sequence[Story], models: NormaliseModels, number: int, policy: NormalisePolicy = DEFAULT_POLICY
 ) -> Inserted:
-    dice, pool = random.Random(SEED), ready(stories, models, 2 * number, policy)
+    return put_in([ready(stories, models, 2 * number, policy)], models, number, policy)
+
+
+def mixed(
+    sets: Sequence[Sequence[Story]], models: NormaliseModels, number: int, policy: NormalisePolicy = DEFAULT_POLICY
+) -> Inserted:
+    """Insertions where the host and the donor are each of one of the sets, drawn with equal chances."""
+    return put_in([ready(stories, models, MIXED_POOL, policy) for stories in sets], models, number, policy)
+
+
+def put_in(pools: Sequence[Sequence[Story]], models: NormaliseModels, number: int, policy: NormalisePolicy) -> Inserted:
+    dice = random.Random(SEED)
     found, words, lost = list[bool](), list[int](), 0
-    for _ in range(number):
-        host, other = dice.sample(pool, 2)
+    while len(found) < number:
+        host, other = dice.choice(dice.choice(pools)), dice.choice(dice.choice(pools))
+        if host is other:
+            continue
         paragraphs = host.text.split("\n\n")
         stranger = dice.choice(other.text.split("\n\n"))
         at = dice.randint(1, len(paragraphs))
-        mixed = "\n\n".join([*paragraphs[:at], stranger, *paragraphs[at:]])
-        removed = [item.text for item in clean(Story(host.title, mixed), models, policy).removed]
+        changed = "\n\n".join([*paragraphs[:at], stranger, *paragraphs[at:]])
+        removed = [item.text for item in clean(Story(host.title, changed), models, policy).removed]
         found.append(stranger in removed)
         words.append(len(stranger.split()))
         lost += sum(text != stranger for text in removed)
@@ -224,6 +239,7 @@ def milliseconds(stories: Sequence[Story], models: NormaliseModels, number: int 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--set", choices=sorted(SETS), action="append", help="default: all")
+    parser.add_argument("--mixed", action="store_true", help="insertions between the sets, too")
     parser.add_argument("--show", type=int, default=0, help="print so many wrongly suspected paragraphs of each set")
     parser.add_argument("--min-log-odds", type=float, help="another threshold of the foreign paragraph rule")
     options = parser.parse_args()
@@ -237,19 +253,20 @@ def main() -> None:
     articles, outlets = list[tuple[str, int, Counter[str]]](), dict[str, list[tuple[str, int, Counter[str]]]]()
     for name in options.set or SETS:
         stories = SETS[name](data)
-        plain, mixed = (
-            untouched(stories, models, UNTOUCHED[name], policy),
-            inserted(stories, models, INSERTIONS[name], policy),
-        )
+        plain = untouched(stories, models, UNTOUCHED[name], policy)
+        put = inserted(stories, models, INSERTIONS[name], policy)
         endings = ended(stories, models, ENDED, policy)
-        print(_line(name, mixed.found, endings, plain.articles), flush=True)
-        found, articles = found + mixed.found, articles + plain.articles
+        print(_line(name, put.found, endings, plain.articles), flush=True)
+        found, articles = found + put.found, articles + plain.articles
         ends = {kind: ends[kind] + endings[kind] for kind in ends}
         for article in plain.articles:
             outlets.setdefault(article[0] or name, []).append(article)
         for text in plain.foreign[: options.show]:
             print("    ", text[:200])
     print(_line("all", found, ends, articles))
+    if options.mixed:
+        between = mixed([read(data) for read in SETS.values()], models, MIXED, policy)
+        print(f"\nhost and donor of any set: found {interval(between.found)}")
     print("\n| outlet | articles | foreign_paragraph |\n| --- | --- | --- |")
     for outlet, those in sorted(outlets.items(), key=lambda item: -len(item[1]))[:12]:
         print(f"| {outlet} | {len(those)} | {loss_interval(those, frozenset(('foreign_paragraph',)))} |")

