@@ -8,16 +8,18 @@ from typing import Any, Final
 MAX_BLOCK_CHARS: Final = 2_000_000  # larger ones are catalogues
 MAX_DEPTH: Final = 8  # of objects within objects
 
-_BLOCK: Final = re.compile(
-    r"<script\b[^<>]{0,300}\bapplication/ld\+json\b[^<>]{0,300}>(.*?)</script>", re.IGNORECASE | re.DOTALL
-)
+_OPENING: Final = re.compile(r"<script\b[^<>]{0,300}\bapplication/ld\+json\b[^<>]{0,300}>", re.IGNORECASE)
+_CLOSING: Final = re.compile(r"</script", re.IGNORECASE)
 
 
 def objects(markup: str) -> Iterator[dict[str, Any]]:
     """Yield the objects of all blocks that can be read, outer ones before inner ones."""
-    for block in _BLOCK.findall(markup):
-        if len(block) <= MAX_BLOCK_CHARS:
-            yield from _within(_parsed(block), MAX_DEPTH)
+    for opening in _OPENING.finditer(markup):
+        closing = _CLOSING.search(markup, opening.end())
+        if closing is None:  # nor will there be one for the next
+            return
+        if closing.start() - opening.end() <= MAX_BLOCK_CHARS:
+            yield from _within(_parsed(markup[opening.end() : closing.start()]), MAX_DEPTH)
 
 
 def _parsed(block: str) -> Any:

@@ -23,8 +23,9 @@ MIN_REPEATED_WORDS: Final = 12  # a shorter one may be a refrain
 MIN_HEADLINE_WORDS: Final = 4  # a shorter heading of the first level may be a section's
 LEAD_PARAGRAPHS: Final = 3  # where the headline may stand in the text found
 
-_HEADLINE: Final = re.compile(r"<h1\b[^<>]{0,2000}>(.{1,3000}?)</h1>", re.IGNORECASE | re.DOTALL)
-_SUBHEADING: Final = re.compile(r"<h[2-4]\b[^<>]{0,2000}>(.{1,500}?)</h[2-4]>", re.IGNORECASE | re.DOTALL)
+# What a heading holds ends at the next one, so that a page of nothing but openings is read once.
+_HEADLINE: Final = re.compile(r"<h1\b[^<>]{0,2000}>((?:[^<]|<(?!/?h1\b)){1,3000})</h1>", re.IGNORECASE)
+_SUBHEADING: Final = re.compile(r"<h[2-4]\b[^<>]{0,2000}>((?:[^<]|<(?!/?h[2-4]\b)){1,500})</h[2-4]>", re.IGNORECASE)
 _TAG: Final = re.compile(r"<[^<>]{1,2000}>")
 _WORD: Final = re.compile(r"\w+")
 

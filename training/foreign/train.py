@@ -371,6 +371,8 @@ def train(stories: list[Story], sources: Sources, out: Path) -> None:
         "terms": len(stored["terms"]),
         "rows": len(labels),
         "foreign_rows": int(labels.sum()),
+        "networks": f"{NETWORKS} of {HIDDEN} units",
+        "trees": f"{FORESTS} forests of {TREES}",
         "seed": SEED,
         "trained_on": ["Stanford en-worldwide-newswire (CC BY 4.0)", "MasakhaNEWS English (AFL-3.0)"],
         "word_vectors": f"spaCy en_core_web_md 3.8 (MIT), averaged by term, {DIMENSIONS} dimensions, 8 bits",
