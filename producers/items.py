@@ -47,10 +47,10 @@ def item(where: str, value: bytes, place: Place) -> Item | Refused:
     return Item(where, value, keyed(value), place)
 
 
-def too_large(size: int | None = None) -> str:
+def too_large(size: int | None = None, most: int = MAX_RAW_BYTES) -> str:
     """Return the reason for refusing an article of `size` bytes; None where they were not counted."""
-    has = f"more than {MAX_RAW_BYTES}" if size is None else str(size)
-    return f"the article has {has} bytes; {MAX_RAW_BYTES} are allowed"
+    has = f"more than {most}" if size is None else str(size)
+    return f"the article has {has} bytes; {most} are allowed"
 
 
 def keyed(value: bytes) -> bytes | None:

@@ -16,6 +16,8 @@ LINES: Final = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
 PAGES: Final = (".html", ".htm")
 SUFFIXES: Final = (*LINES, ".json", ".txt", *PAGES)
 
+MAX_PAGE_BYTES: Final = 16 * MAX_RAW_BYTES  # before its scripts are taken out; the largest seen has 2.5 MB
+
 BLANK: Final = "blank lines"
 EARLIER: Final = "published by an earlier run"
 
@@ -108,12 +110,13 @@ class _Reader:
 
     def _document(self, file: Found, where: str) -> Iterator[Item | Refused]:
         with file.file.open("rb") as stream:
-            data = stream.read(MAX_RAW_BYTES + 1)
+            most = MAX_PAGE_BYTES if file.name.lower().endswith(PAGES) else MAX_RAW_BYTES
+            data = stream.read(most + 1)
         place = Place(shown(file.file.resolve()), 1, marked(data))
         if self._done.get(place.path) == place:
             self._report.skip(EARLIER)
-        elif len(data) > MAX_RAW_BYTES:
-            yield Refused(where, too_large(), "too_large")
+        elif len(data) > most:
+            yield Refused(where, too_large(most=most), "too_large")
         elif not data.strip():
             yield Refused(where, "the file is empty")
         elif file.name.lower().endswith(".json"):

@@ -14,6 +14,7 @@ from typing import Final, Literal
 
 from streams.core import classify, extract
 from streams.core.dedupe import POLICY_VERSION as DEDUPE_VERSION
+from streams.core.entity_policy import POLICY_VERSION as RESOLVE_VERSION
 from streams.core.matching import DedupePolicy
 from streams.core.normalise import NormalisePolicy
 from streams.core.stories import StoryPolicy
@@ -25,6 +26,7 @@ HASH_DIGITS: Final = 16
 # The artefacts that a stage decides with.
 MODELS: Final[dict[str, tuple[str, ...]]] = {
     "normalise": ("foreign",), "dedupe": (), "classify": ("topics",), "extract": ("ner", "places", "wikidata"),
+    "resolve": (),
 }  # fmt: skip
 
 
@@ -108,6 +110,7 @@ def versions() -> dict[str, str]:
         "dedupe": f"{DEDUPE_VERSION} {DedupePolicy().version} {StoryPolicy().version}",
         "classify": classify.POLICY_VERSION,
         "extract": extract.POLICY_VERSION,
+        "resolve": RESOLVE_VERSION,
     }
     return {
         stage: ", ".join([policies[stage], *(f"{name} {_digest(ARTEFACTS / name)}" for name in models)])

@@ -26,7 +26,7 @@ def _any_of(patterns: Iterable[str], flags: int = re.IGNORECASE) -> re.Pattern[s
 _BOILERPLATE: Final = _any_of(
     (
         r"(?:(?:advertisements?|advertising|ads?|sponsored(?: content)?|promoted(?: content)?|paid content|photos?"
-        r"|video|image|close|play video|publicité|publicidad|werbung|anzeige|pubblicità|реклама)[\s.|/-]*)+",
+        r"|video|image|close|play video|publicité|publicidad|werbung|anzeige|pubblicità|реклама)[\s.|/:-]*)+",
         r"(?:advertisement )?(?:story|article|post|content) continue[sd] (?:below|after)\b.*",
         r"(?:advertisement )?continue reading(?: (?:the main story|below|this story).*)?[.…]*",
         r"(?:skip|scroll|keep scrolling|swipe) (?:down |up )?(?:to|for|past|ad)\b.*",
@@ -56,7 +56,7 @@ _BOILERPLATE: Final = _any_of(
         # links to other articles
         r"(?:read|see|watch|listen)(?: more| also| next| now| here)?\s?[:|»>].*",
         r"read (?:more|also|next|full (?:story|article))\b.{0,12}",
-        r"(?:also read|see also|more on this(?: story)?"
+        r"(?:also read|see also|more on this(?: story|\.\.\.|…)?"
         r"|related(?: (?:articles?|stor(?:y|ies)|coverage|news|links?|topics?))?"
         r"|recommended|must[- ]read|don[’']t miss|you (?:may|might) (?:also )?like)\b\s?[:|»>–-].*",
         r"(?:lire aussi|à lire aussi|lesen sie auch|lee también|leer también|leggi anche|leia (?:também|mais)"
@@ -65,11 +65,28 @@ _BOILERPLATE: Final = _any_of(
         r"media playback is (?:un|not )?supported on (?:this|your) device\b.*",
         r"photographer: .*|\w+=\"https?://\S+",
         r"(?:image|photo|video|picture) (?:copyright|source|credit|courtesy)\b.*",
+        r".{10,300}\b(?-i:Photos?|PHOTOS?|Photograph|Credit|CREDIT)(?: by)?: ?[^.:]{3,80}/[^.:]{3,60}\.?",
+        r".{10,300} \| (?-i:[A-Z])[\w.’' -]{3,40}/[\w. -]{2,40}",
+        r".{10,300}\((?:photo|image|picture)s? (?:by|credit|courtesy|via)\b[^()]{3,80}\)\.?",
         r"(?:enlarge this image|toggle caption|hide caption|view image in fullscreen|view gallery)\b.*",
         r"this article is more than \d+ \w+ old\.?",
         r"\[?(?:email protected|pullquote|audio-clip|embedded content|gallery|video|image)\]?",
         r"https?://\S+",
         r"(?:loading|please wait)\W*",
+        # notes of a page on itself
+        r"(?:(?:published|updated|posted):? )?(?:\d+|an?) (?:seconds?|minutes?|hours?|days?|weeks?|months?|years?) ago",
+        r"(?:this is|this) (?:a )?(?:breaking|developing) (?:news )?story\b.{0,80}"
+        r"\b(?:refresh|updat\w+|check back|come back)\b.*",
+        r"(?:note|editor[’']s note): .{0,200}\b(?:can be (?:read|found)|(?:is|are) available) here\b.*",
+        r"editor[’']s note: (?:as a public service|this (?:piece|article|column|essay|story|excerpt) "
+        r"(?:appears?|appeared|is adapted|was adapted|is excerpted))\b.*",
+        r".{0,160}\bcan be (?:watched|viewed|streamed|heard) (?:live )?here\.?",
+        r"(?:you can read (?:diverse|more) opinions|we encourage readers|note: click on|got a tip for us)\b.*",
+        r"[^“”]{0,160}\b(?:start|begin) (?:a|your) free trial\b.{0,40}",
+        r"music: .*\b(?:licensed|courtesy|artlist)\b.*|(?:series|podcast|video) (?:produced|edited) by .{3,100}",
+        r".{0,200}\blisten ?· ?\d+:\d\d\b.{0,40}",
+        r".{0,200}\bdownload .{1,60} for (?:iphone|ios|android) here\b.*",
+        r"aboriginal and torres strait islander (?:readers|people|viewers)\b.{0,40}\b(?:advised|warned)\b.*",
     )
 )
 
@@ -84,6 +101,7 @@ _FAREWELL: Final = _any_of(
         rf"(?:follow|find|like|join|connect with) .{{1,80}}\b(?:on|at)\b .{{0,40}}\b{_SITES}\b.*",
         r"(?:if you have|have|got|do you have|send us|share) (?:a |any |your )?(?:story|news|tip|question|comment)s?\b"
         r".*(?:@|e-?mail|contact|whatsapp|\?).*",
+        r"send (?:a |your )?tips? to .{1,80}",
         r"(?:contact (?:us|the (?:author|writer|reporter))|e-?mail us|write to|send (?:letters|comments|tips)"
         r"|get in touch)\b.*(?:@|\bat\b|here|below).*",
         r"(?:this|the) (?:article|story|post) (?:was )?(?:first|originally) (?:appeared|published)\b.*",
@@ -133,7 +151,8 @@ _PROMOTION: Final = _any_of(
     (
         # links to other pages
         r"[(\[•>*-]*\s?(?-i:PHOTOS?|VIDEOS?|WATCH|READ|RELATED|TIMELINE|QUIZ|POLL|GALLERY|LISTEN|GRAPHICS?|INTERACTIVE"
-        r"|SLIDE ?SHOW|ALSO|SEE ALSO|SEE MORE|SEE RELATED|MAP|TRANSCRIPT|FULL TEXT|CHART|DOCUMENTS?|[A-Z]{3,12} VIDEO)"
+        r"|SLIDE ?SHOW|ALSO|SEE ALSO|SEE MORE|SEE RELATED|MAP|IN PICTURES|TRENDING|RECOMMENDED|TRANSCRIPT|FULL TEXT"
+        r"|CHART|DOCUMENTS?|[A-Z]{3,12} VIDEO)"
         r"(?: [\w ]{1,40})?\s?:[^“”]{3,250}",
         r"\(\s?[^():]{2,30}: [^()]{3,120}[^().!?]\)",
         r"\(?\s?(?:also|more|see more) (?:on|from|at) (?-i:[A-Z][\w’']+)(?: \w+)?: [^“”]{3,160}",
@@ -176,9 +195,10 @@ _ROLES: Final = (
 _AUTHOR_NOTE: Final = re.compile(
     r"[•*—–\s-]{0,4}(?:[Ee]ditor[’']s [Nn]ote: ?|About the [Aa]uthors?:? ?)?"
     rf"(?P<name>{_NAME}(?:\s(?:(?:de|van|von|al|el|bin|da|di|la|le|der|den)\s)*{_NAME}){{1,4}})"
-    rf"(?:, (?:\d\d|Ph\.?D\.?|M\.?D\.?|Jr\.?),?)? (?:is|are) (?:(?!(?:to|by) )[\w’'&./-]+,? ){{0,10}}?{_ROLES}\b.*"
+    rf"(?: \(@\w+\))?(?:, (?:\d\d|Ph\.?D\.?|M\.?D\.?|Jr\.?),?)?"
+    rf" (?:is|are) (?:(?!(?:to|by) )[\w’'&./-]+,? ){{0,10}}?{_ROLES}\b.*"
     rf"|[•*—–\s-]{{0,4}}(?P<busy>{_NAME}(?:\s{_NAME}){{1,3}})(?:, [^.”]{{5,120}},)? (?:runs|hosts|directs"
-    r"|teaches|blogs|covers|holds an?|serves (?:as|on)|contributes to"
+    r"|teaches|blogs|is the author (?:most recently )?of|covers|holds an?|serves (?:as|on)|contributes to"
     r"|writes (?:an?|the|his|her|for|about|on|regularly)) .*"
 )
 _SPOKEN: Final = re.compile(r"\b(?:said|says|told|tweeted|added|wrote|according)\b")
@@ -204,6 +224,7 @@ _DISCLAIMER: Final = _any_of(
 
 # What only forms and galleries say, however long the paragraph that holds it.
 MAX_MARKED_WORDS: Final = 300
+COUNTRY_LIST: Final = "choose your country united states"  # the menu of a form, longer than any paragraph
 _MARKERS: Final = (
     "by signing up you ", "by signing up, you ", "you can unsubscribe at any time", "verify you're not a robot",
     "protected by recaptcha", "your browser does not support", "hide caption 1 of", "photos: photos:",
@@ -232,7 +253,8 @@ _CREDIT: Final = _any_of(
     (
         rf"\W*(?i:(?:additional |with )?(?:{_TASKS})(?:,? (?:and|&) (?:additional )?(?:{_TASKS}))* by:?) [A-Z(].*",
         r"(?i:.{3,400}\bcontribut(?:ed|ing) (?:additional )?(?:reporting |research |information )?(?:to|for) this "
-        r"(?:report|story|article|dispatch|post)\b.{0,40})",
+        r"(?:report|story|article|dispatch|post)\b.{0,40}"
+        r"(?:, which (?i:was|has been) .{0,20}(?i:updated|published|corrected).{0,60})?)",
         r"(?i:contribut(?:ing|ors?|ed)(?: by)?\s?:.*)",
         r"\W*(?:(?:[A-Z][\w.’'-]*|and|in|at|of|for|from|the|also|staff|writers?|reporters?|correspondents?|researchers?),?\s)+"
         r"contributed(?: (?:reporting|research))?\.?",
@@ -271,7 +293,7 @@ def is_boilerplate(text: str) -> bool:
     if is_gallery(text):
         return True
     lower = text.lower()
-    return _has(lower, _MARKERS) and len(text.split()) <= MAX_MARKED_WORDS
+    return _has(lower, _MARKERS) and (len(text.split()) <= MAX_MARKED_WORDS or COUNTRY_LIST in lower)
 
 
 def is_promotion(text: str) -> bool:

@@ -3,7 +3,8 @@
 Each paragraph is compared with the rest of its article: how many of its words, weighted by rarity, and of its names
 occur elsewhere in it; how near its subject is (word vectors) to the article's, to its neighbours' and to its nearest
 paragraph's; how unusual all that is within this article; and whether it opens like a continuation ("He said", "But").
-A small network, trained on paragraphs moved between articles (`training/foreign`), turns this into log odds.
+A small network and a forest of small trees, trained on paragraphs moved between articles (`training/foreign`), turn
+this into log odds. They err differently: the mean of the two is better than either.
 """
 
 import re
@@ -17,8 +18,6 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
-Places = npt.NDArray[np.intp]
-Codes = npt.NDArray[np.int64]
 
 CACHED_WORDS: Final = 1 << 16  # spellings kept at hand, some 10 MB; a new collection is begun after them
 STEM_CHARS: Final = 6  # "Pakistan", "Pakistani" and "Pakistan's" are one term
@@ -28,11 +27,13 @@ MIN_NAME_IDF: Final = 1.5  # "I" and "The" in a headline's capitals are not name
 MIN_TELLING_IDF: Final = 1.5  # more frequent terms are near to every other
 NEAR_COSINE: Final = 0.6  # a term with no nearer one elsewhere is new
 FEW: Final = 4  # paragraphs that one of the same story is like
+MIN_NETWORK_ODDS: Final = -2.0  # a paragraph below is not foreign, whatever the forest says: no threshold is near it
 MAX_SCALED: Final = 4.0  # deviations; beyond them the network has seen nothing
 _TINY: Final = 1e-6
 
 _TOKEN: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+(?:[.,]\d+)*|[.!?]['\"”’)]*(?=\s)|[“\"‘:]")
 _JOINTS: Final = re.compile("['’-]")  # between the parts of a token: "he’s", "self-said"
+_QUOTES: Final = "“\"‘'"
 _SAID: Final = frozenset(("said", "says", "told", "added", "according", "announced", "tweeted", "wrote"))
 _THIRD_PERSON: Final = frozenset(("he", "she", "his", "her", "him"))
 _FIRST_PERSON: Final = frozenset(("i", "we", "you", "my", "our", "your", "me", "us"))
@@ -57,6 +58,9 @@ FEATURES: Final = (
     # meaning
     "near_article", "near_neighbours", "near_nearest", "near_second", "near_few", "near_title", "near_lead",
     "near_before", "near_after", "near_gap", "near_over_least", "near_in_article",
+    # what stories are about
+    "subject_article", "subject_neighbours", "subject_nearest", "subject_second", "subject_few", "subject_title",
+    "subject_lead", "subject_before", "subject_after", "subject_gap", "subject_over_least", "subject_in_article",
     # the nearest term elsewhere to each of a paragraph's terms
     "met", "met_with_neighbours", "met_with_lead", "met_nearest", "unmet", "least_met",
     # names
@@ -67,9 +71,11 @@ FEATURES: Final = (
     # by how many of the article's deviations a value is unusual
     "unusual_shared", "unusual_shared_often", "unusual_shared_with_lead", "unusual_near_article",
     "unusual_near_nearest", "unusual_near_neighbours", "unusual_near_few", "unusual_alike_nearest",
+    "unusual_subject_article", "unusual_subject_nearest", "unusual_subject_neighbours", "unusual_subject_few",
     "unusual_alike_few", "unusual_alike_rest", "unusual_met", "unusual_met_with_neighbours", "unusual_met_with_lead",
     # the share of paragraphs with a lower value
-    "rank_shared", "rank_near_article", "rank_near_few", "rank_alike_few", "rank_alike_rest", "rank_met",
+    "rank_shared", "rank_subject_article", "rank_subject_few", "rank_near_article", "rank_near_few", "rank_alike_few",
+    "rank_alike_rest", "rank_met",
 )  # fmt: skip
 _UNUSUAL: Final = tuple(name.removeprefix("unusual_") for name in FEATURES if name.startswith("unusual_"))
 _RANKED: Final = tuple(name.removeprefix("rank_") for name in FEATURES if name.startswith("rank_"))
@@ -86,6 +92,22 @@ class Network(NamedTuple):
     output_bias: Floats
 
 
+class Forest(NamedTuple):
+    """Boosted trees over the features; row i of each array is tree i, its columns are nodes, the first one the root.
+
+    A row of features goes left where its feature is not above the limit; a leaf leads to itself. The sum of the
+    leaves' values and the base is log odds.
+    """
+
+    feature: npt.NDArray[np.int16]
+    limit: Floats
+    left: npt.NDArray[np.int16]
+    right: npt.NDArray[np.int16]
+    value: Floats
+    base: Floats  # one number
+    depth: npt.NDArray[np.int64]  # one number: the most steps from a root to a leaf
+
+
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Vocabulary:
     """Terms of a language with their rarity and meaning: row i is the term with index i."""
@@ -93,6 +115,7 @@ class Vocabulary:
     index: Mapping[str, int]
     idf: Floats
     vectors: Floats  # of length 1, or 0 where the meaning is not known
+    subjects: Floats  # how much each term says of a story's subject: the mean over a paragraph is what it is about
     unseen_idf: float
 
 
@@ -103,17 +126,20 @@ class ForeignModel:
     language: str
     vocabulary: Vocabulary
     network: Network
+    forest: Forest
 
 
 @dataclass(frozen=True, slots=True)
 class ForeignPolicy:
     """When a paragraph is taken for one of another story."""
 
-    # 0.15 % of the paragraphs of untouched articles score higher (AllSides, first half).
-    min_log_odds: float = 1.5
-    # Few paragraphs, often one on each side of a matter, show less of what a story is about.
-    short_paragraphs: int = 8  # fewer are a short article
-    short_min_log_odds: float = 2.1
+    # Articles of at least so many paragraphs, and the log odds that one of theirs has to reach. Set on AllSides, first
+    # half, and the BBC's even rows, where a step of each costs about as many own paragraphs for each stranger found; on
+    # short articles higher, since in those of the seeds every paragraph tells something else.
+    min_log_odds: tuple[tuple[int, float], ...] = ((0, 1.75), (10, 1.1), (15, 0.6), (30, 0.1))
+    # A quote or a line of few words shows little of its subject, and is suspected wrongly more often.
+    slight_words: int = 15
+    slight_more_odds: float = 0.75
     min_paragraphs: int = 5  # fewer do not show what the article is about
     min_words: int = 8  # a shorter paragraph says too little to be judged
     max_found: int = 2  # an article with more strangers is a roundup: then nobody is one
@@ -142,17 +168,48 @@ def find_foreign(
 def _strangest(title: str, paragraphs: Sequence[str], model: ForeignModel, policy: ForeignPolicy) -> int | None:
     if len(paragraphs) < policy.min_paragraphs:
         return None
-    scores = log_odds(features(title, paragraphs, model.vocabulary), model.network)
+    scores = foreign_odds(features(title, paragraphs, model.vocabulary), model)
     # The lead says what the story is; it cannot be foreign to it.
     judged = [
         at
         for at in range(1, len(paragraphs))
         if len(paragraphs[at].split(maxsplit=policy.min_words)) >= policy.min_words
     ]
-    best = max(judged, key=lambda at: float(scores[at]), default=0)
-    short = len(paragraphs) < policy.short_paragraphs
-    least = policy.short_min_log_odds if short else policy.min_log_odds
-    return best if best and float(scores[best]) > least else None
+    least = max((number, odds) for number, odds in policy.min_log_odds if number <= len(paragraphs))[1]
+    for at in sorted(judged, key=lambda at: -float(scores[at])):
+        if float(scores[at]) <= least:
+            break
+        if not _is_slight(paragraphs[at], policy) or float(scores[at]) > least + policy.slight_more_odds:
+            return at
+    return None
+
+
+def _is_slight(paragraph: str, policy: ForeignPolicy) -> bool:
+    return paragraph[:1] in _QUOTES or len(paragraph.split(maxsplit=policy.slight_words)) <= policy.slight_words
+
+
+def foreign_odds(table: Floats, model: ForeignModel) -> Floats:
+    """Return for each row of features the log odds that the paragraph is foreign: the mean of network and forest.
+
+    What the network finds very unlikely, nearly every paragraph, is not shown to the forest.
+    """
+    odds = log_odds(table, model.network)
+    likely = odds > MIN_NETWORK_ODDS
+    if likely.any():
+        odds[likely] = (odds[likely] + forest_odds(table[likely], model.forest)) / 2
+    return odds
+
+
+def forest_odds(table: Floats, forest: Forest) -> Floats:
+    """Return for each row of features the log odds by the trees."""
+    rows = np.arange(len(table))[:, None]
+    trees = np.arange(len(forest.feature))
+    at = np.zeros((len(table), len(trees)), dtype=np.int16)
+    for _ in range(int(forest.depth)):
+        goes_left = table[rows, forest.feature[trees, at]] <= forest.limit[trees, at]
+        at = np.where(goes_left, forest.left[trees, at], forest.right[trees, at])
+    odds: Floats = forest.value[trees, at].sum(axis=1) + forest.base
+    return odds
 
 
 def log_odds(table: Floats, network: Network) -> Floats:
@@ -237,6 +294,7 @@ class _Table(NamedTuple):
 
     idf: Floats
     vectors: Floats
+    subjects: Floats
     present: Floats  # 1 where a term occurs
     weights: Floats  # its idf there
     alone: Floats  # 1 for a term of a single row
@@ -245,7 +303,7 @@ class _Table(NamedTuple):
     paired: Floats  # 1 where it is one of two capitalised words in a row: first name and surname
     full_names: Floats  # of each row: such pairs of terms that occur nowhere else
     words: Floats  # of each row
-    first: Codes  # the code of each row's first word, 0 without one
+    first: npt.NDArray[np.int64]  # the code of each row's first word, 0 without one
     persons: tuple[Floats, Floats]  # of each row: words of the first and of the third person
     says: Floats  # of each row: words that report speech
 
@@ -265,9 +323,9 @@ def _table(title: str, paragraphs: Sequence[str], vocabulary: Vocabulary) -> _Ta
     terms, column = _columns(codes[is_word] >> _TERM_SHIFT)
     of_token = np.zeros(len(codes), dtype=np.intp)
     of_token[is_word] = column
-    idf, vectors = _meanings(terms, vocabulary, lexicon)
+    idf, vectors, subjects = _meanings(terms, vocabulary, lexicon)
 
-    def marked(*tokens_at: Places) -> Floats:
+    def marked(*tokens_at: npt.NDArray[np.intp]) -> Floats:
         table = np.zeros((height, len(terms)), dtype=np.float32)
         for at in tokens_at:
             table[row[at], of_token[at]] = 1
@@ -281,13 +339,14 @@ def _table(title: str, paragraphs: Sequence[str], vocabulary: Vocabulary) -> _Ta
     with_words, at_first = np.unique(word_row, return_index=True)
     first[with_words] = words[at_first]
 
-    def counted(weights: Codes) -> Floats:
+    def counted(weights: npt.NDArray[np.int64]) -> Floats:
         return np.bincount(word_row, weights, height).astype(np.float32)
 
     new = alone[of_token[surnames - 1]] & alone[of_token[surnames]]
     return _Table(
         idf=idf,
         vectors=vectors,
+        subjects=subjects,
         present=present,
         weights=present * idf,
         alone=alone.astype(np.float32),
@@ -302,7 +361,7 @@ def _table(title: str, paragraphs: Sequence[str], vocabulary: Vocabulary) -> _Ta
     )
 
 
-def _columns(terms: Codes) -> tuple[Codes, Places]:
+def _columns(terms: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.intp]]:
     """Return the distinct terms in order of appearance, and the place of each term among them."""
     distinct, first, inverse = np.unique(terms, return_index=True, return_inverse=True)
     order = np.argsort(first)
@@ -311,15 +370,17 @@ def _columns(terms: Codes) -> tuple[Codes, Places]:
     return distinct[order], place[inverse]
 
 
-def _meanings(terms: Codes, vocabulary: Vocabulary, lexicon: _Lexicon) -> tuple[Floats, Floats]:
-    """Return the rarity and the vector of each term."""
+def _meanings(terms: npt.NDArray[np.int64], vocabulary: Vocabulary, lexicon: _Lexicon) -> tuple[Floats, Floats, Floats]:
+    """Return the rarity and the two vectors of each term."""
     known = terms < len(vocabulary.idf)
     idf = np.empty(len(terms), dtype=np.float32)
     idf[known] = vocabulary.idf[terms[known]]
     idf[~known] = [lexicon.other_idf[at] for at in (terms[~known] - len(vocabulary.idf)).tolist()]
     vectors = np.zeros((len(terms), vocabulary.vectors.shape[1]), dtype=np.float32)
     vectors[known] = vocabulary.vectors[terms[known]]
-    return idf, vectors
+    subjects = np.zeros((len(terms), vocabulary.subjects.shape[1]), dtype=np.float32)
+    subjects[known] = vocabulary.subjects[terms[known]]
+    return idf, vectors, subjects
 
 
 def features(title: str, paragraphs: Sequence[str], vocabulary: Vocabulary) -> Floats:
@@ -328,7 +389,8 @@ def features(title: str, paragraphs: Sequence[str], vocabulary: Vocabulary) -> F
     values = {
         **_word_features(table),
         **_alike_features(table),
-        **_meaning_features(table),
+        **_meaning_features("near", table.weights @ table.vectors, table.words),
+        **_meaning_features("subject", table.weights @ table.subjects, table.words),
         **_met_features(table),
         **_name_features(table),
         **_wording_features(paragraphs, table),
@@ -402,21 +464,20 @@ def _alike_features(table: _Table) -> dict[str, Floats]:
     }
 
 
-def _meaning_features(table: _Table) -> dict[str, Floats]:
+def _meaning_features(kind: str, means: Floats, words: Floats) -> dict[str, Floats]:
     """Cosines between the weighted mean vectors of paragraphs, and of the article without the paragraph."""
-    means = table.weights @ table.vectors
     units = _unit(means)
-    long = units * np.log1p(table.words)[:, None]
+    long = units * np.log1p(words)[:, None]
     around = np.zeros_like(means)
     around[1:-1] += means[2:]
     around[2:] += means[1:-1]
-    near_article = (units * _unit(long.sum(axis=0) - long)).sum(axis=1)[1:]
+    of_article = (units * _unit(long.sum(axis=0) - long)).sum(axis=1)[1:]
     return {
-        **_pair_features("near", units),
-        "near_article": near_article,
-        "near_neighbours": (units * _unit(around)).sum(axis=1)[1:],
-        "near_lead": (units[1:] * _unit(_of_lead(means))).sum(axis=1),
-        "near_over_least": _over_least(near_article),
+        **_pair_features(kind, units),
+        f"{kind}_article": of_article,
+        f"{kind}_neighbours": (units * _unit(around)).sum(axis=1)[1:],
+        f"{kind}_lead": (units[1:] * _unit(_of_lead(means))).sum(axis=1),
+        f"{kind}_over_least": _over_least(of_article),
     }
 
 
@@ -512,7 +573,7 @@ def _wording_features(paragraphs: Sequence[str], table: _Table) -> dict[str, Flo
     return {
         "pronoun": first & _PRONOUN > 0,
         "connective": first & _CONNECTIVE > 0,
-        "quoted": np.array([paragraph[:1] in "“\"‘'" for paragraph in paragraphs], dtype=np.float32),
+        "quoted": np.array([paragraph[:1] in _QUOTES for paragraph in paragraphs], dtype=np.float32),
         "first_person": np.log1p(first_person[1:]),
         "third_person": np.log1p(third_person[1:]),
         "said": table.says[1:] > 0,

@@ -11,6 +11,8 @@ from lxml.etree import LxmlError  # type: ignore[import-untyped]
 
 from streams.contracts.errors import Malformed
 from streams.contracts.ids import canonical_url
+from streams.core import page_text
+from streams.core.page_tree import without_asides
 
 # Fewer words than these on a page that asks for a password or for consent are not an article.
 MIN_GATED_WORDS: Final = 80
@@ -46,6 +48,11 @@ def has_markup(text: str) -> bool:
     return "<" in text and _MARKUP.search(text) is not None
 
 
+def is_page(markup: str) -> bool:
+    """Tell whether markup is a whole page, or a part with the frame of one, and not a fragment."""
+    return _PAGE.search(markup) is not None
+
+
 def without_tags(title: str) -> str:
     """Return a headline without tags and entities; feeds escape them twice at times."""
     text = _TITLE_TAG.sub("", title) if "<" in title else title
@@ -59,9 +66,10 @@ def without_tags(title: str) -> str:
 def text_of(markup: str) -> str:
     """Return the article text of a page or a fragment, "" where there is none.
 
-    Pages go through trafilatura (Barbaresi 2021), without its slower second opinions.
+    Pages go through trafilatura (Barbaresi 2021), without its slower second opinions, but with what the page itself
+    says of its article (`page_tree`, `page_text`).
     """
-    if not _PAGE.search(markup):
+    if not is_page(markup):
         return _blocks(markup)
     text = _page(markup)
     return "" if _is_gate(markup, text) else text
@@ -95,9 +103,17 @@ def _bare(host: str) -> str:
 
 def _page(markup: str) -> str:
     try:
-        return trafilatura.extract(markup, fast=True, include_comments=False) or ""
+        tree = trafilatura.load_html(markup)
+        if tree is None:
+            return ""
+        without_asides(tree)
+        found = trafilatura.extract(tree, fast=True, include_comments=False) or ""
     except Exception:  # a stranger's page may break a reader of pages in any way; it then has no text for us
         return ""
+    stated = [_blocks(body) if has_markup(body) else body for body in page_text.stated_bodies(markup)]
+    text = page_text.agreed(found, stated, page_text.headings(markup)) if stated else found
+    text = page_text.without_next(page_text.without_repeats(text), markup)
+    return page_text.without_headline(text, markup)
 
 
 def _is_gate(markup: str, text: str) -> bool:

@@ -4,7 +4,7 @@ bytes -> fields -> text (plain or HTML) -> paragraphs -> removals -> dates, lang
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Final
 
@@ -20,6 +20,7 @@ from streams.core.fields import RawFields, problem, read_fields
 from streams.core.foreign import ForeignModel, ForeignPolicy, find_foreign
 from streams.core.headline import read_title
 from streams.core.language import Detector, LanguagePolicy, read_language
+from streams.core.page_facts import Facts, read_facts
 from streams.core.removals import Finding, Outcome, RemovalPolicy, take_out
 
 POLICY_VERSION: Final = "normalise/4"
@@ -70,7 +71,8 @@ def normalise(
     headline = read_title(raw.title, source, raw.url)
     language_of = _language_reader(raw, models, policy)
     outcome = _body(raw, headline.title, language_of, models, policy)
-    dates, date_problems = _dates(raw, ingested_at)
+    facts = read_facts(raw.html) if raw.html and not (raw.authors and raw.published_at) else Facts()
+    dates, date_problems = _dates(raw, facts.published, ingested_at)
     text = "\n\n".join(outcome.paragraphs)
     return CleanArticle(
         event_id=ids.event_id("CleanArticle", origin, pipeline),
@@ -81,7 +83,7 @@ def normalise(
         source=source,
         feed_url=raw.feed_url,
         rights=raw.rights,
-        authors=raw.authors or outcome.authors,
+        authors=raw.authors or facts.authors or outcome.authors,
         published_at=dates[0].iso,
         modified_at=dates[1].iso,
         title=headline.title,
@@ -129,7 +131,11 @@ def _body(
         found = find_foreign(title, paragraphs, models.foreign, policy.foreign)
         return [(at, "foreign_paragraph") for at in found]
 
-    outcome = take_out(_paragraphs(raw), title, policy.removals, foreign)
+    paragraphs, is_page = _paragraphs(raw)
+    removals = policy.removals
+    if is_page:  # its markup says what is a heading of the article, and extraction kept to that
+        removals = replace(removals, max_subheading_words=0, max_capitals_words=0)
+    outcome = take_out(paragraphs, title, removals, foreign)
     if not any(_is_text(text) for text in outcome.paragraphs):
         raise Malformed("no_text", "no article text is left once boilerplate is taken away")
     return outcome
@@ -139,8 +145,8 @@ def _is_text(paragraph: str) -> bool:
     return any(char.isalnum() for char in paragraph) and not is_furniture(paragraph)
 
 
-def _paragraphs(raw: RawFields) -> Sequence[str]:
-    """Return the paragraphs of the best body that has any: text, then html, then summary."""
+def _paragraphs(raw: RawFields) -> tuple[Sequence[str], bool]:
+    """Return the paragraphs of the best body that has any (text, html, summary), and whether it is a whole page."""
     for body, is_html in ((raw.text, False), (raw.html, True), (raw.summary, False)):
         if body is None:
             continue
@@ -149,14 +155,17 @@ def _paragraphs(raw: RawFields) -> Sequence[str]:
         else:
             found = clean_text.paragraphs(clean_text.resolve_entities(body))
         if found:
-            return found
-    return ()
+            return found, html.is_page(body)
+    return (), False
 
 
-def _dates(raw: RawFields, ingested_at: int | None) -> tuple[tuple[Moment, Moment], list[Problem]]:
+def _dates(
+    raw: RawFields, page_published: str | None, ingested_at: int | None
+) -> tuple[tuple[Moment, Moment], list[Problem]]:
     fetched = read_fetched(raw.fetched_at, ingested_at)
     latest = latest_allowed(fetched.instant, ingested_at)
-    published, modified = (read_date(value, latest) for value in (raw.published_at, raw.modified_at))
-    named = (("published_at", raw.published_at, published), ("modified_at", raw.modified_at, modified),
+    given = raw.published_at if raw.published_at not in (None, "") else page_published
+    published, modified = (read_date(value, latest) for value in (given, raw.modified_at))
+    named = (("published_at", given, published), ("modified_at", raw.modified_at, modified),
              ("fetched_at", raw.fetched_at, fetched))  # fmt: skip
-    return (published, modified), [problem(n, m.problem, given) for n, given, m in named if m.problem]
+    return (published, modified), [problem(n, m.problem, value) for n, value, m in named if m.problem]

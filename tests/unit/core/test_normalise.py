@@ -122,6 +122,35 @@ def test_a_byline_fills_missing_authors_only() -> None:
     assert clean(text=text, authors=["Ann Lee"]).authors == ("Ann Lee",)
 
 
+def paged(**stated: Any) -> dict[str, Any]:
+    block = json.dumps({"@type": "NewsArticle", **stated})
+    story = "".join(f"<p>{paragraph}</p>" for paragraph in ARTICLE)
+    page = f'<html><head><script type="application/ld+json">{block}</script></head><body><article>{story}</article>'
+    return {"text": None, "html": f"{page}</body></html>"}
+
+
+def test_a_page_says_when_it_was_published_and_by_whom() -> None:
+    page = paged(datePublished="2026-03-31T10:00:00+02:00", author={"name": "Bo Berg"})
+    article = clean(**page)
+    assert (article.published_at, article.authors) == ("2026-03-31T10:00:00+02:00", ("Bo Berg",))
+    given = clean(**page, published_at="2026-03-30", authors=["Ann Lee"])
+    assert (given.published_at, given.authors) == ("2026-03-30", ("Ann Lee",))
+
+
+def test_a_page_never_gives_a_date_in_the_future() -> None:
+    article = clean(ingested_at=1_775_000_000_000, **paged(datePublished="2036-01-01T00:00:00Z"))
+    assert article.published_at is None
+    assert [(p.field, p.problem) for p in article.problems] == [("published_at", "in the future")]
+
+
+def test_headings_of_a_page_stay_and_those_of_a_text_go() -> None:
+    page = paged()
+    page["html"] = page["html"].replace(f"<p>{ARTICLE[2]}", f"<h2>What the shops say</h2><p>{ARTICLE[2]}")
+    assert "What the shops say" in clean(**page).text
+    text = "\n\n".join([*ARTICLE[:2], "What the shops say", *ARTICLE[2:]])
+    assert [(r.rule, r.text) for r in clean(text=text).removed] == [("subheading", "What the shops say")]
+
+
 def test_a_paragraph_of_another_story_goes_in_languages_that_the_model_knows() -> None:
     text = "\n".join([*ARTICLE[:3], STRANGER, *ARTICLE[3:]])
     assert [r.rule for r in clean(title=TITLE, text=text).removed] == ["foreign_paragraph"]

@@ -5,7 +5,7 @@ from streams.core.foreign import FEATURES
 from streams.models.foreign import ARTEFACT, load_foreign_model
 from streams.models.normalise import load_normalise_models
 
-MAX_ARTEFACT_BYTES = 700 * 1_024
+MAX_ARTEFACT_BYTES = 2_400 * 1_024
 
 
 def test_the_detector_knows_languages_and_its_doubts() -> None:
@@ -21,6 +21,8 @@ def test_the_foreign_model_fits_its_features_and_its_size() -> None:
     model = load_foreign_model()
     assert model.network.mean.shape == (len(FEATURES),)
     assert model.network.hidden.shape[0] == len(FEATURES)
+    assert 0 <= model.forest.feature.min() <= model.forest.feature.max() < len(FEATURES)
+    assert model.vocabulary.subjects.shape[0] == len(model.vocabulary.idf)
     assert ARTEFACT.stat().st_size <= MAX_ARTEFACT_BYTES
     lengths = np.linalg.norm(model.vocabulary.vectors, axis=1)
     assert np.all(np.isclose(lengths, 1, atol=1e-3) | (lengths == 0))

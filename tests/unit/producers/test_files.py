@@ -15,7 +15,7 @@ import pytest
 from producers.errors import InputError
 from producers.items import Item, Refused, keyed
 from producers.report import Report
-from producers.sources.files import BLANK, EARLIER, read_files
+from producers.sources.files import BLANK, EARLIER, MAX_PAGE_BYTES, read_files
 from producers.sources.folders import OTHER_FILES
 from producers.sources.lines import read_lines
 from streams.contracts.topics import MAX_RAW_BYTES
@@ -252,6 +252,37 @@ class TestDocuments:
         (tmp_path / "a.html").write_text(page)
         (item,), _ = read(tmp_path)
         assert fields(item) == {"url": "https://example.org/story?id=1", "title": "Headline", "html": page}
+
+    def test_a_large_page_goes_without_what_runs_or_draws(self, tmp_path: Path) -> None:
+        noise = f"<script>{'x' * MAX_RAW_BYTES}</script><style>p {{}}</style><!-- note -->"
+        kept = '<script type="application/ld+json">{"a": 1}</script><title>T</title>'
+        drawn = f"<img src='data:image/png;base64,{'A' * 5_000}'>"
+        (tmp_path / "a.html").write_text(f"<html><head>{noise}{kept}</head><body>{drawn}<p>Text</p></body></html>")
+        (item,), _ = read(tmp_path)
+        assert fields(item)["title"] == "T"
+        assert fields(item)["html"] == (
+            f"<html><head><script></script><style></style>{kept}</head><body><img><p>Text</p></body></html>"
+        )
+
+    def test_a_page_of_too_much_text_is_refused(self, tmp_path: Path) -> None:
+        (tmp_path / "a.html").write_text(f"<p>{'word ' * MAX_RAW_BYTES}")
+        (tmp_path / "b.html").write_bytes(b" " * (MAX_PAGE_BYTES + 1))
+        items, refused = read(tmp_path)
+        assert (items, [entry.code for entry in refused]) == ([], ["too_large"] * 2)
+
+    @pytest.mark.parametrize(
+        ("headings", "title"),
+        [
+            ("<h1>The old\n <i>bridge</i> stays open</h1>", "The old bridge stays open"),
+            ("<h1>World news</h1>", "Bridge stays | Site"),
+            ("<h1>Nothing of what it states</h1>", "Bridge stays | Site"),
+            ("<h1>The old bridge stays</h1><h1>The new bridge stays</h1>", "Bridge stays | Site"),
+        ],
+    )
+    def test_the_headline_that_a_page_shows_is_its_title(self, tmp_path: Path, headings: str, title: str) -> None:
+        (tmp_path / "a.html").write_text(f"<html><title>Bridge stays | Site</title><body>{headings}<p>T</body></html>")
+        (item,), _ = read(tmp_path)
+        assert fields(item)["title"] == title
 
     @pytest.mark.parametrize(
         ("head", "title", "key"),
