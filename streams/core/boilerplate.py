@@ -73,6 +73,8 @@ _BOILERPLATE: Final = _any_of(
         r"\[?(?:email protected|pullquote|audio-clip|embedded content|gallery|video|image)\]?",
         r"https?://\S+",
         r"(?:loading|please wait)\W*",
+        r"for more .{3,160}\bvisit [\w.-]+\.\w{2,8}(?:/\S*)?",
+        r"our standards: .{3,80}|this article has been reviewed according to .{3,200}",
         # notes of a page on itself
         r"(?:(?:published|updated|posted):? )?(?:\d+|an?) (?:seconds?|minutes?|hours?|days?|weeks?|months?|years?) ago",
         r"(?:this is|this) (?:a )?(?:breaking|developing) (?:news )?story\b.{0,80}"
@@ -105,6 +107,9 @@ _FAREWELL: Final = _any_of(
         r"(?:contact (?:us|the (?:author|writer|reporter))|e-?mail us|write to|send (?:letters|comments|tips)"
         r"|get in touch)\b.*(?:@|\bat\b|here|below).*",
         r"(?:this|the) (?:article|story|post) (?:was )?(?:first|originally) (?:appeared|published)\b.*",
+        r"this (?:article|story) (?:appeared|appears|was published) in\b.*"
+        r"\b(?:edition|issue|section|magazine|headline)\b.*",
+        r"(?:discover|explore) (?:stories from this|the|more from the|more) .{0,40}\b(?:section|edition|issue)\b.*",
         r"to (?:read|see|get|receive) more\b.*\b(?:click|subscribe|visit|sign up)\b.*",
         r"(?:support|help) (?:our|us|independent)\b.*\b(?:journalism|donat\w+|contribut\w+|subscri\w+)\b.*",
         r"[•*—–-]*\s*(?-i:[A-Z][\w.’'-]+ ){2,4}is (?:an? |the )?(?:[\w’',&-]+ ){0,8}"

@@ -88,6 +88,8 @@ def test_headlines_without_a_heading_over_them_stay() -> None:
      "Sign up for our daily newsletter", "Subscribe", "We use cookies to improve your visit", "Click here to read more",
      "Share this article", "Share on Facebook 12 shares", "Follow @elmford", "READ MORE: Ferry runs again",
      "Image copyright Elmford Pictures", "https://example.org/a", "This article is more than 3 years old",
+     "For more culture, media and opinion coverage, visit herald.example/media",
+     "Our Standards: The Herald Trust Principles.",
      "Advertisement:", "6 years ago", "Updated 3 hours ago",
      "The old bridge in Elmford on Tuesday. Photo: Ann Lee/Herald Pictures", "The bridge at dusk. (Photo by Ann Lee)",
      "Mayor Bo Berg crosses the bridge on Tuesday in the rain. | Ann Lee/Herald Photo",
@@ -116,7 +118,9 @@ def test_a_gallery_is_known_however_long_it_is() -> None:
     [LEAD, "Share prices fell.", "Follow the money, he said.", "“Subscribe to my channel,” he told them.", "Пример",
      "We use cookies in the kitchen of the school, said the cook, " + "and eat them " * 40,
      "Images of the flood shocked the town.", "Editor’s note: an earlier version gave another age.",
-     "Two of the photos are by Ann Lee.", "The report can be read in the library.", "It happened 6 years ago, he said.",
+     "Two of the photos are by Ann Lee.", "The report can be read in the library.",
+     "For more than ten years nobody could visit the bridge.", "This article appeared in the middle of a storm.",
+     "It happened 6 years ago, he said.",
      "The story is developing into a scandal for the council.", "More than 20 people died.",
      "Tags on sheep will be compulsory."],
 )  # fmt: skip
@@ -195,6 +199,8 @@ def test_endings_are_known() -> None:
     assert is_farewell("Copyright 2026 The Herald. All rights reserved. This material may not be published.")
     assert is_farewell("Have a story? Email news@example.org")
     assert is_farewell("Tags: bridge, river")
+    assert is_farewell("This article appeared in the Leaders section of the print edition under the headline “Bridges”")
+    assert is_farewell("Explore the edition")
     assert is_farewell("Send a tip to the news team at the Herald.")
     assert is_farewell("Ann Lee is a senior reporter at the Elmford Herald.")
     assert not is_farewell("Ann Lee is a baker in Elmford.")
