@@ -46,8 +46,9 @@ faults: setup ## kills, pauses, broken networks, full disks: nothing lost or dou
 faults-long: setup ## the same with the counts of the long run, and an hour of soak (some 3 hours)
 	NEWSWIRE_FAULTS=long $(PYTEST) -q -s -m faults tests/faults
 
-quality: setup ## what the models and rules get right, on ../shared/data
-	$(PYTEST) -q -s -m quality tests/quality
+# What was measured is what `newswire card` prints.
+quality: setup ## what the models and rules get right, on ../shared/data; ends with the quality card
+	$(PYTEST) -q -s -m quality tests/quality --quality-card streams/models/quality.json
 
 clean: ## remove the virtual environment and what newswire kept between runs
 	rm -rf $(VENV) .newswire

@@ -189,6 +189,8 @@ def _passed_over(found: Explained) -> Iterator[tuple[str, Text]]:
                 yield f"{name} {what}", Text(text.strip())
         for line in part.footer:
             yield f"{name} footer", Text(line)
+        for line in part.captions:
+            yield f"{name} captions", Text(line)
 
 
 def _texts(console: Console, found: Explained) -> Table:

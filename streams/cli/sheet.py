@@ -21,7 +21,7 @@ NAMED: Final = ("PERSON", "ORG", "GPE", "LOC", "FAC", "NORP", "EVENT", "LAW", "P
 def sheet(article: EnrichedArticle) -> RenderableType:
     """Return everything that newswire says of an article."""
     parts: list[RenderableType] = [Rule(), f"[bold]{escape(article.title)}[/bold]", _line(article), *_topics(article)]
-    parts += ["", marked(article), "", _entities(article)]
+    parts += [*_essentials(article), "", marked(article), "", _entities(article)]
     if article.quotes:
         parts.append(_quotes(article))
     parts += [
@@ -55,6 +55,19 @@ def _line(article: EnrichedArticle) -> str:
 def _topics(article: EnrichedArticle) -> Iterator[str]:
     for topic in article.topics:
         yield f"{escape(topic.label)} {topic.score:.2f} [dim]{escape(', '.join(topic.why))}[/dim]"
+
+
+def _essentials(article: EnrichedArticle) -> Iterator[RenderableType]:
+    """Yield the lead, the event's date and the dateline, as far as they are known."""
+    if article.lead:
+        yield ""
+        yield Text.assemble(("lead ", "dim"), " ".join(sentence.text for sentence in article.lead))
+    if (event := article.event_date) is not None:
+        yield Text.assemble(("event ", "dim"), event.day, (f' "{event.text}"', "dim"))
+    if (line := article.dateline) is not None:
+        place = f"{line.place.text if line.place else ''} {_link(line.link) if line.link else ''}".strip()
+        told = (place, line.day or (line.date.text if line.date else None), line.agency)
+        yield Text.assemble(("dateline ", "dim"), " · ".join(part for part in told if part))
 
 
 def _entities(article: EnrichedArticle) -> Table:

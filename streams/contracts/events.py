@@ -72,6 +72,7 @@ class Topic(Part):
     id: str
     top: str
     label: str
+    wikidata: str | None = Field(None, description="the Wikidata id that IPTC matches it with, where it has one")
     score: Score
     why: tuple[str, ...] = Field((), description="the words of the article that decided")
 
@@ -85,7 +86,7 @@ class Mention(Part):
 
 
 class Link(Part):
-    """An id of the entity in a public register; what follows the score is said of places only."""
+    """An id of the entity in a public register; an organisation's has scheme, id, score and name only."""
 
     scheme: str
     id: str
@@ -98,6 +99,32 @@ class Link(Part):
     admin1_code: str | None = Field(None, description="ISO 3166-2 of the state or province, where there is one")
     feature_class: str | None = Field(None, description="of GeoNames: A country or division, P town, L region")
     metonym: bool = Field(False, description="a capital that stands for its government: `Moscow said`")
+    wikidata: str | None = Field(None, description="of a place: its Wikidata id, where the packaged list has one")
+
+
+class Span(Part):
+    """A piece of the text: code points, half open, text[start:end] == span.text."""
+
+    start: int
+    end: int
+    text: str
+
+
+class Dateline(Span):
+    """What stands before the first word of a report: "OSLO, April 7 (Fair Wire) - ", of which `text` is the whole."""
+
+    place: Span | None = Field(None, description="the first place as written; null where an agency stands alone")
+    entity_id: str | None = Field(None, description="entity of the place, which has its links")
+    link: Link | None = Field(None, description="of the place")
+    date: Span | None = Field(None, description="the date as written")
+    day: str | None = Field(None, description="the day that the date names, ISO 8601; null where that is not safe")
+    agency: str | None = Field(None, description="the agency credited, by its usual name where it is a known one")
+
+
+class DatedMention(Span):
+    """A mention of time that names one day, and that day. Other mentions of time name none, or not safely."""
+
+    day: str = Field(description="ISO 8601")
 
 
 class Entity(Part):
@@ -186,7 +213,8 @@ class UniqueArticle(CleanArticle):
     story_id: str
     related: tuple[Relation, ...] = ()
     skipped: dict[str, str] = Field(
-        {}, description="parts that could not be made, with the reason; without `entities` no links, no quotes"
+        {},
+        description="parts that could not be made, with the reason; without `entities` no links, quotes, lead or dates",
     )
 
 
@@ -201,6 +229,14 @@ class EnrichedArticle(ClassifiedArticle):
 
     entities: tuple[Entity, ...] = ()
     quotes: tuple[Quote, ...] = ()
+    lead: tuple[Span, ...] = Field((), description="at most two sentences that tell the article best, as they stand")
+    dateline: Dateline | None = None
+    dates: tuple[DatedMention, ...] = Field(
+        (), description="against the dateline's day or published_at; without both, only dates that give their year"
+    )
+    event_date: DatedMention | None = Field(
+        None, description="when what is reported happened, or will; null where the lead does not say it safely"
+    )
 
 
 class DuplicateSeen(Event):

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from streams.core.gallery import is_gallery
+
 MAX_WORDS: Final = 40  # an invitation is short; longer paragraphs are prose that happens to start like one
 MAX_CHARS: Final = 400
 MAX_CREDIT_WORDS: Final = 70  # an agency names all who took part
@@ -265,6 +267,8 @@ def is_boilerplate(text: str) -> bool:
     if text.isascii() and not any(char.isalnum() for char in text):
         return True
     if _is_short(text) and (_is_share_line(text) or _BOILERPLATE.fullmatch(text)):
+        return True
+    if is_gallery(text):
         return True
     lower = text.lower()
     return _has(lower, _MARKERS) and len(text.split()) <= MAX_MARKED_WORDS

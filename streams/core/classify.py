@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ import numpy.typing as npt
 from streams.contracts import ids
 from streams.contracts.events import ClassifiedArticle, Topic, UniqueArticle
 
-POLICY_VERSION = "classify/2"  # counts up when the same model would give other topics
+POLICY_VERSION = "classify/3"  # counts up when the same model would give other topics
 PART = "topics"  # its name in `skipped`
 MODEL_LANGUAGE = "en"
 SURE_OF_LANGUAGE = 0.8  # below it the detector may be wrong, and English is what most feeds carry
@@ -43,6 +44,7 @@ class TopicModel(NamedTuple):
     ids: tuple[str, ...]  # [K], qcodes such as medtop:11000000
     labels: tuple[str, ...]  # [K]
     parents: tuple[int, ...]  # [K], the column of its top concept; of a top concept its own
+    wikidata: Mapping[str, str] = MappingProxyType({})  # qcode -> the id that IPTC matches it with exactly
 
 
 class Features(NamedTuple):
@@ -85,6 +87,7 @@ def classify(title: str, text: str, model: TopicModel) -> tuple[Topic, ...]:
             id=model.ids[topic],
             top=model.ids[model.parents[topic]],
             label=model.labels[topic],
+            wikidata=model.wikidata.get(model.ids[topic]),
             score=round(float(probabilities[topic]), 3),
             why=_why(features, model.weights[features.rows, topic]),
         )

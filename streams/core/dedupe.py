@@ -44,7 +44,7 @@ __all__ = ["Decision", "DedupePolicy", "DedupeState", "prepare"]
 
 MAX_RELATED: Final = 8  # earlier articles that a longer one contains
 
-POLICY_VERSION: Final = "dedupe/4"  # counts up when the same numbers would give other verdicts, or say more of them
+POLICY_VERSION: Final = "dedupe/5"  # counts up when the same numbers would give other verdicts, or say more of them
 
 
 class _Arrival(NamedTuple):

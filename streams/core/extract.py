@@ -9,6 +9,7 @@ from streams.contracts.ids import entity_id, event_id
 from streams.core.address import MAN, WOMAN, Addressed, address_before, is_wife
 from streams.core.aliases import declared_acronym, find_aliases
 from streams.core.counterparts import Named, told_roles
+from streams.core.essentials import Essentials, find_essentials
 from streams.core.gazetteer import Gazetteer
 from streams.core.mentions import NAME_TYPES, RawMention, clean_mentions
 from streams.core.names import fold
@@ -16,12 +17,14 @@ from streams.core.patterns import with_patterns
 from streams.core.people import Form
 from streams.core.places import link_places
 from streams.core.quotes import find_quotes
+from streams.core.registers import Register, link_wikidata
 from streams.core.relabel import relabelled
 from streams.core.repeats import with_repeats
 from streams.core.roles import MAX_ROLES, roles_around
+from streams.core.speech_tokens import read_text
 from streams.core.splits import split_mentions
 
-POLICY_VERSION: Final = "extract/3"  # counts up when the same mentions would give other entities, links or quotes
+POLICY_VERSION: Final = "extract/4"  # counts up when the same mentions would give other entities, links, quotes, dates
 PART: Final = "entities"
 MODEL_LANGUAGE: Final = "en"
 SURE_OF_LANGUAGE: Final = 0.8  # below it the detector may be wrong, and English is what most feeds carry
@@ -58,8 +61,9 @@ def enrich_article(
     origin: str,
     pipeline: str,
     gazetteer: Gazetteer | None = None,
+    register: Register | None = None,
 ) -> EnrichedArticle:
-    """Return the article with its entities, their links where there is a gazetteer, and quotes.
+    """Return the article with its entities, their links where there are gazetteer and register, quotes, lead and dates.
 
     `mentions` are those of the title and those of the text.
     """
@@ -74,13 +78,17 @@ def enrich_article(
             source=article.source,
             gazetteer=gazetteer,
         )
-    quotes = find_quotes(article.text, entities)
-    return _enriched(article, entities, quotes, article.skipped, origin, pipeline)
+    if register is not None:
+        entities = link_wikidata(entities, register)
+    reading = read_text(article.text, entities)
+    quotes = find_quotes(article.text, entities, reading)
+    essentials = find_essentials(article.title, article.text, entities, reading, article.published_at)
+    return _enriched(article, entities, quotes, essentials, article.skipped, origin, pipeline)
 
 
 def skipped_article(article: ClassifiedArticle, reason: str, *, origin: str, pipeline: str) -> EnrichedArticle:
-    """Return the article without entities and quotes, with the reason why."""
-    return _enriched(article, (), (), {**article.skipped, PART: reason}, origin, pipeline)
+    """Return the article without entities, quotes and what else is read from the text, with the reason why."""
+    return _enriched(article, (), (), Essentials(), {**article.skipped, PART: reason}, origin, pipeline)
 
 
 def extract_entities(
@@ -118,6 +126,7 @@ def _enriched(
     article: ClassifiedArticle,
     entities: tuple[Entity, ...],
     quotes: tuple[Quote, ...],
+    essentials: Essentials,
     skipped: dict[str, str],
     origin: str,
     pipeline: str,
@@ -128,6 +137,7 @@ def _enriched(
         "entities": entities,
         "quotes": quotes,
         "skipped": skipped,
+        **essentials._asdict(),
     }
     return EnrichedArticle(**fields)
 

@@ -27,6 +27,9 @@ _APPROXIMATE: Final = re.compile(
 )
 # "The 1960s", "its ninth day"; of "the summer" and "the next weeks" the article is part.
 _OUTSIDE: Final = (_APPROXIMATE, re.compile(r"(?:[Tt]he (?=\d)|(?:its|his|her|their|our|my) )(?=\S)"))
+# "This weekend", "$15": words and signs that belong to the date or sum that a model begins behind them.
+_WHICH: Final = re.compile(r"\b(?:[Tt]his|[Nn]ext|[Ll]ast) $")
+_CURRENCIES: Final = "$€£¥₦₹₩₱"
 # A lawmaker's party and state: "R-Ky."
 _PARTY_AND: Final = re.compile(r"[RDI]-(?=[A-Z])")
 # One says, writes or posts something on a medium, never on a person.
@@ -75,6 +78,7 @@ def _plain(text: str, mention: RawMention) -> RawMention | None:
             start += title_length(text[start:end])
     elif label in _MEASURES:
         start = next((f.end() for p in _OUTSIDE if (f := p.match(text, start, end))), start)
+        start = _with_own_beginning(text, start, label)
     if start >= end or not _can_be(label, text[start:end]):
         return None
     if label == "PERSON" and _is_medium(text, start, end):
@@ -85,6 +89,13 @@ def _plain(text: str, mention: RawMention) -> RawMention | None:
 def _with_own_stop(text: str, start: int, end: int) -> int:
     """Return the end behind the full stop that is part of a state's abbreviation: "Ky."."""
     return end + 1 if text[end : end + 1] == "." and text[start : end + 1] in STATE_ABBREVIATIONS else end
+
+
+def _with_own_beginning(text: str, start: int, label: str) -> int:
+    """Return the start of a date with "this" before it, of a sum with the sign of its currency."""
+    if label == "DATE" and (found := _WHICH.search(text, max(0, start - 5), start)):
+        return found.start()
+    return start - 1 if label == "MONEY" and text[start - 1 : start] in tuple(_CURRENCIES) else start
 
 
 def _first_line(text: str, start: int, end: int) -> tuple[int, int]:

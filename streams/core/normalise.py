@@ -19,10 +19,10 @@ from streams.core.dates import Moment, latest_allowed, read_date, read_fetched
 from streams.core.fields import RawFields, problem, read_fields
 from streams.core.foreign import ForeignModel, ForeignPolicy, find_foreign
 from streams.core.headline import read_title
-from streams.core.language import Detector, read_language
+from streams.core.language import Detector, LanguagePolicy, read_language
 from streams.core.removals import Finding, Outcome, RemovalPolicy, take_out
 
-POLICY_VERSION: Final = "normalise/3"
+POLICY_VERSION: Final = "normalise/4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,7 @@ class NormalisePolicy:
     version: str = POLICY_VERSION
     removals: RemovalPolicy = field(default_factory=RemovalPolicy)
     foreign: ForeignPolicy = field(default_factory=ForeignPolicy)
-    language_sample_chars: int = 1_000  # the detector is as sure after these as after ten times as many
-    min_language_letters: int = 20  # "OK" is every language
-    min_language_score: float = 0.5
+    language: LanguagePolicy = field(default_factory=LanguagePolicy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +115,9 @@ def _feed(feed_url: str) -> str:
 def _language_reader(raw: RawFields, models: NormaliseModels, policy: NormalisePolicy) -> LanguageOf:
     @cache  # asked twice, mostly about the same sample
     def read(title: str, sample: str) -> Language:
-        return read_language(
-            models.detect, title, sample, raw.language, sample_chars=policy.language_sample_chars,
-            min_letters=policy.min_language_letters, min_score=policy.min_language_score,
-        )  # fmt: skip
+        return read_language(models.detect, title, sample, raw.language, policy.language)
 
-    return lambda title, text: read(title, text[: policy.language_sample_chars])
+    return lambda title, text: read(title, text[: policy.language.sample_chars])
 
 
 def _body(

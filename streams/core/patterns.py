@@ -10,6 +10,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Final
 
+from streams.core.datelines import capital_datelines
 from streams.core.mentions import RawMention
 from streams.core.names import fold, word_set
 from streams.core.nations import STATES
@@ -22,19 +23,19 @@ _WHOLE: Final = (
     (re.compile(rf"\b{_ORDINAL} Amendment\b"), "LAW"),
     (re.compile(r"\b\d{1,2}(?:st|nd|rd|th) Congressional District\b"), "GPE"),
     (re.compile(r"\bUSA T(?:ODAY|oday)\b"), "ORG"),
+    (re.compile(r"\b(?:Prime|Foreign|First|Chief) Minister['’]s Office\b|\bPresident['’]s Office\b"), "ORG"),
     (re.compile(r"\bWashington [Ss]tate\b(?! [A-Z])"), "GPE"),
 )
-# "OSLO, April 7 (Fair Wire) - ": the place of a dateline, the agency behind it.
-_DATELINE: Final = re.compile(
-    r"^(?P<place>[A-Z][A-Z'’.]+(?:[ -][A-Z][A-Z'’.]*){0,3})(?=[,(—–-]| [(—–-])(?:, [^\n()—–]{1,40}?)?"
-    r" ?(?:\((?P<agency>[A-Z][\w.& -]{1,30})\) ?)?(?:--?|[—–]) ",
-    re.MULTILINE,
-)
-_NO_PLACE: Final = word_set("BREAKING UPDATE UPDATED EXCLUSIVE WATCH VIDEO OPINION ANALYSIS LIVE NEW EDITORIAL PHOTOS")
 # These count where there is no mark.
 _FREE: Final = (
-    (re.compile(r"\b(?:Prime|Foreign|First|Chief) Minister['’]s Office\b|\bPresident['’]s Office\b"), "ORG"),
     (re.compile(r"\bD\.C\.(?!\w)"), "GPE"),
+    # Of other countries' parties, too; with these words behind them they are part of a name.
+    (
+        re.compile(
+            r"\b(?:Democrat|Republican)s?\b(?! (?:Party|Guards?|Conference|National|Senatorial|Congressional)\b)"
+        ),
+        "NORP",
+    ),
     (re.compile(r"\b(?:Associated Press|Agence France-Presse|Getty Images|Reuters|AFP)\b"), "ORG"),
     (re.compile(r"\b[Tt]he (?:full |entire |whole )?(?P<name>House|Senate)\b(?! of\b| [A-Z]|['’-][A-Z])"), "ORG"),
     (
@@ -109,11 +110,10 @@ def _words_in(pattern: re.Pattern[str]) -> tuple[str, ...]:
 
 
 def _datelines(text: str) -> Iterator[RawMention]:
-    for match in _DATELINE.finditer(text):
-        if _NO_PLACE.isdisjoint(match["place"].split()):
-            yield RawMention(*match.span("place"), "GPE")
-            if match["agency"]:
-                yield RawMention(*match.span("agency"), "ORG")
+    for match in capital_datelines(text):
+        yield RawMention(*match.span("place"), "GPE")
+        if match["agency"]:
+            yield RawMention(*match.span("agency"), "ORG")
 
 
 def _states(text: str) -> Iterator[RawMention]:

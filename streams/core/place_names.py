@@ -17,10 +17,6 @@ _OWNER: Final = re.compile(rf"({_WORD}(?: {_WORD})?)['’]s? (?:[a-z-]+ ){{0,3}}
 _STATE_BEHIND: Final = re.compile(r" (?:state|province|oblast|region)\b", re.IGNORECASE)
 _STATE_BEFORE: Final = re.compile(r"\b(?:state|province|region) of $", re.IGNORECASE)
 _CAPITALISED: Final = re.compile(r"[A-Z][^\W\d_]*(?:['’.-][^\W\d_]+)*\.?")
-_DATELINE_START: Final = 2  # characters: a quotation mark, a space
-_DATELINE_BEHIND: Final = re.compile(
-    r"(?:, [A-Z][\w. ]{1,24})?(?:, [\w. ]{3,20})? ?(?:\([^()\n]{2,40}\) ?[-–—:|]*|[-–—:|]{1,2} )"
-)
 _MARKED: Final = re.compile(r", ?([A-Z][A-Za-z]{1,5}\.|(?:[A-Z]\.){2,3}|[A-Z]{2,3})(?!\w)")
 _MAX_WORDS: Final = 4
 
@@ -83,11 +79,6 @@ def container_rows(name: str, gazetteer: Gazetteer) -> tuple[int, ...]:
 def is_abbreviated(name: str) -> bool:
     """Say whether a name is written as an abbreviation: "Ala.", "N.Y.", "TX"."""
     return name.endswith(".") or (len(name) <= 3 and name.isupper())
-
-
-def is_dateline(text: str, start: int, end: int) -> bool:
-    """Say whether the mention opens the text as a dateline: "PARIS (AP) - ", "Oslo, April 7 - "."""
-    return start <= _DATELINE_START and _DATELINE_BEHIND.match(text, end, end + _LOOK) is not None
 
 
 def is_division(text: str, start: int, end: int) -> bool:

@@ -13,6 +13,7 @@ import numpy as np
 
 from streams.contracts.events import Entity, Link
 from streams.contracts.ids import entity_id
+from streams.core.datelines import is_dateline
 from streams.core.gazetteer import FEATURE_CLASSES, Found, Gazetteer, Kind, place_key
 from streams.core.metonymy import stands_for_government
 from streams.core.place_context import Anchor, Flags, Floats, Rows, Toponym, decades, three_decimals, weigh
@@ -22,7 +23,6 @@ from streams.core.place_names import (
     containers_before,
     containers_behind,
     is_abbreviated,
-    is_dateline,
     is_division,
     regions_named,
 )

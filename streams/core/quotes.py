@@ -10,9 +10,9 @@ from streams.contracts.events import Entity, Mention, Quote
 from streams.core.attribution import Attribution, attributions
 from streams.core.clauses import clause_start, skip_circumstances
 from streams.core.english import AUXILIARIES, CONJUNCTIONS, COORDINATING, PRONOUNS, RELATIVES, words
-from streams.core.quotation import Quoted, find_quoted
+from streams.core.quotation import Quoted
 from streams.core.speakers import Speakers
-from streams.core.speech_tokens import MARK, NAME, QUOTE, WORD, Sentence, Token, sentences_of, tokens_of
+from streams.core.speech_tokens import MARK, NAME, QUOTE, WORD, Reading, Sentence, Token, read_text
 from streams.core.subjects import Subject
 
 MAX_QUOTES: Final = 500  # an article of 500 words has a dozen; each takes some 200 bytes of the event
@@ -46,18 +46,18 @@ class _Last(NamedTuple):
     sentence: int
 
 
-def find_quotes(text: str, entities: Sequence[Entity]) -> tuple[Quote, ...]:
+def find_quotes(text: str, entities: Sequence[Entity], reading: Reading | None = None) -> tuple[Quote, ...]:
     """Return the speech in a text, in order; direct and reported speech each without overlap, at most `MAX_QUOTES`.
 
     Args:
         text: the body; paragraphs are lines.
         entities: those of the article; the offsets of their mentions are into the text.
+        reading: what `read_text` returns for these, where it is at hand.
     """
-    quoted = find_quoted(text)
-    tokens = tokens_of(text, entities, quoted)
+    quoted, tokens, sentences = reading or read_text(text, entities)
     reader = _Reader(text, entities, quoted, tokens)
     paragraph = 0
-    for place, sentence in enumerate(sentences_of(tokens)):
+    for place, sentence in enumerate(sentences):
         paragraph += sentence.opens
         reader.read(place, sentence, paragraph)
         if len(reader.found) >= MAX_QUOTES:

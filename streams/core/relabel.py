@@ -41,7 +41,10 @@ _AS_COMPANY: Final = re.compile(
     r"|publisher|nonprofit|charity|think tank|retailer|lender),? $|\b(?:stake in|shares? (?:in|of)"
     r"|(?:chairman|chairwoman|CEO|chief executive) of) $"
 )
-_OF_COMPANY: Final = re.compile(r" (?:executives?|shares|shareholders|employees|customers|users|subscribers)\b")
+_OF_COMPANY: Final = re.compile(
+    r" (?:executives?|shares|shareholders|employees|customers|users|subscribers|C[EFO]O|[Cc]hief [Ee]xecutive"
+    r"|[Gg]eneral [Mm]anager|[Mm]anaging [Dd]irector)\b"
+)
 _YEAR: Final = re.compile(r"(?:the )?(?:1[89]|20)\d\d ")
 # Only a person is called so. "Dr Pepper" and the Rev Group are rarer than a surname that the model does not know.
 _ADDRESSED: Final = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Mx|Sen|Sens|Rep|Reps|Gov|Govs|Prof|Gen|Lt|Col|Sgt|Capt)\.? $")

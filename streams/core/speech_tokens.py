@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from streams.contracts.events import Entity
 from streams.core.english import PRONOUNS
 from streams.core.mentions import NAME_TYPES
-from streams.core.quotation import Quoted
+from streams.core.quotation import Quoted, find_quoted
 
 WORD: Final = "w"
 MARK: Final = "p"
@@ -62,6 +62,21 @@ class Sentence(NamedTuple):
     first: int
     last: int
     opens: bool
+
+
+class Reading(NamedTuple):
+    """A text with its quotations, tokens and sentences: what speech, days and lead are read from."""
+
+    quoted: list[Quoted]
+    tokens: list[Token]
+    sentences: list[Sentence]
+
+
+def read_text(text: str, entities: Sequence[Entity]) -> Reading:
+    """Return the text's quotations, tokens and sentences; a name, date or quotation is one token."""
+    quoted = find_quoted(text)
+    tokens = tokens_of(text, entities, quoted)
+    return Reading(quoted, tokens, sentences_of(tokens))
 
 
 def tokens_of(text: str, entities: Sequence[Entity], quoted: Sequence[Quoted]) -> list[Token]:

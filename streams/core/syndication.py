@@ -127,6 +127,12 @@ def agency_of_source(source: str) -> str:
     return _SOURCES.get(source.casefold().removeprefix("the ").strip(), "")
 
 
+def agency_named(name: str) -> str:
+    """Return the agency's usual name, "" for a name that is none of a known agency."""
+    found = _ALONE.match(name)
+    return _canonical(found) if found else ""
+
+
 def credited(substance: Substance, authors: Sequence[str], source: str) -> str:
     """Return the agency whose article this is, "" where none is credited."""
     return agency_of_source(source) or _by_dateline(substance) or _by_lines(substance) or _by_authors(authors)

@@ -1,4 +1,7 @@
-"""An article's words as a comparison sees them: without house style, byline, dateline, agency header and footer."""
+"""An article's words as a comparison sees them.
+
+House style does not count, nor what only the outlet adds: byline, dateline, agency header and footer, galleries.
+"""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -7,6 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from streams.core.compiled import compiled
+from streams.core.gallery import is_gallery
 from streams.core.scan import CAPITAL, FIGURE, TELLS, Facts, Flags, Hashes, Places, Scanned, scan
 
 _LEAST_SLOTS: Final = 8  # of a set of hashes
@@ -50,12 +54,14 @@ def read_article(title: str, text: str) -> Reading:
         first, last = start, end
         kept, dateline, ending = _trimmed(parts[start:end])
         lines = [*parts[:start], *kept, *parts[end:]]
-        substance = Substance("\n\n".join(kept), tuple(parts[:start]), dateline, ending, tuple(parts[end:]))
+        substance = _substance(parts, start, end, kept, dateline, ending)
     words = scan("\n".join((title, *lines)))  # at once: half of what a headline costs is to begin
     ends = words.lines[title.count("\n") :]  # of the headline, and of each paragraph
     head = int(ends[0])
+    passed_over = [slice(ends[at], ends[at + 1]) for at in range(first, last) if lines[at] in substance.captions]
     return Reading(
-        _wording(words, 0, head), _wording(words, int(ends[first]), int(ends[last])), _note_in(title, parts),
+        _wording(words, 0, head), _wording(words, int(ends[first]), int(ends[last]), passed_over),
+        _note_in(title, parts),
         Paragraphs(words.hashes[head:], words.facts[head:], ends[1:] - head, first, len(parts) - last), substance,
     )  # fmt: skip
 
@@ -66,9 +72,14 @@ def read(text: str) -> Wording:
     return _wording(words, 0, len(words.hashes))
 
 
-def _wording(words: Scanned, start: int, end: int) -> Wording:
-    hashes = words.hashes[start:end]
-    return Wording(hashes, *_told_apart(hashes, words.facts[start:end]))
+def _wording(words: Scanned, start: int, end: int, passed_over: Sequence[slice] = ()) -> Wording:
+    hashes, facts = words.hashes[start:end], words.facts[start:end]
+    if passed_over:
+        kept = np.ones(len(words.hashes), np.bool_)
+        for part in passed_over:
+            kept[part] = False
+        hashes, facts = hashes[kept[start:end]], facts[kept[start:end]]
+    return Wording(hashes, *_told_apart(hashes, facts))
 
 
 @compiled
@@ -147,10 +158,11 @@ class Substance(NamedTuple):
     dateline: str = ""  # at the beginning of the first paragraph that is kept
     credits: str = ""  # at the end of the last one
     footer: tuple[str, ...] = ()  # credits, copyright, links
+    captions: tuple[str, ...] = ()  # of picture galleries; pages about one person share them
 
 
 def substance(text: str) -> str:
-    """Return the text without the lines that each outlet adds: byline, dateline, agency header, credits, footer.
+    """Return the text without what each outlet adds: byline, dateline, agency header, credits, footer, galleries.
 
     A text that consists of such lines only is returned whole.
     """
@@ -163,8 +175,17 @@ def parted(text: str) -> Substance:
     start, end = _edges(parts)
     if start == end:
         return Substance(text)
-    kept, dateline, ending = _trimmed(parts[start:end])
-    return Substance("\n\n".join(kept), tuple(parts[:start]), dateline, ending, tuple(parts[end:]))
+    return _substance(parts, start, end, *_trimmed(parts[start:end]))
+
+
+def _substance(
+    parts: Sequence[str], start: int, end: int, kept: Sequence[str], dateline: str, ending: str
+) -> Substance:
+    captions = tuple(part for part in kept if is_gallery(part))
+    if len(captions) == len(kept):
+        captions = ()  # of a page of pictures they are the text
+    prose = [part for part in kept if part not in captions]
+    return Substance("\n\n".join(prose), tuple(parts[:start]), dateline, ending, tuple(parts[end:]), captions)
 
 
 def _edges(parts: Sequence[str]) -> tuple[int, int]:

@@ -17,6 +17,7 @@ from streams.contracts.topics import Catalogue
 from streams.core.extract import enrich_article, skipped_article, wanted
 from streams.core.gazetteer import Gazetteer
 from streams.core.mentions import RawMention
+from streams.core.registers import Register
 from streams.models.errors import ModelFailed
 from streams.models.pool import Pool, Work
 
@@ -100,9 +101,10 @@ def load_extractor() -> Work:
     # heavy: in the children alone, a worker starts sooner
     from streams.models.gazetteer import load_gazetteer
     from streams.models.ner import Recogniser
+    from streams.models.registers import load_register
 
     recogniser = Recogniser()
-    gazetteer = load_gazetteer()
+    gazetteer, register = load_gazetteer(), load_register()
 
     def work(value: bytes, origin: str, pipeline: str) -> "Enriched | tuple[str, str]":
         try:
@@ -111,7 +113,8 @@ def load_extractor() -> Work:
             return error.reason, error.message
         if (reason := wanted(article)) is not None:
             return _enriched(skipped_article(article, reason, origin=origin, pipeline=pipeline), pipeline)
-        return with_mentions(article, recogniser.mentions([article.title, article.text]), origin, pipeline, gazetteer)
+        mentions = recogniser.mentions([article.title, article.text])
+        return with_mentions(article, mentions, origin, pipeline, gazetteer, register)
 
     return work
 
@@ -122,12 +125,16 @@ def with_mentions(
     origin: str,
     pipeline: str,
     gazetteer: Gazetteer | None = None,
+    register: Register | None = None,
 ) -> Enriched:
     """Return the article with its entities; where its topic would not take them all, without any, with the reason.
 
     As a dead letter it would be lost: its copies are duplicates of it by now. It is so each time: same pipeline.
     """
-    made = _enriched(enrich_article(article, mentions, origin=origin, pipeline=pipeline, gazetteer=gazetteer), pipeline)
+    made = _enriched(
+        enrich_article(article, mentions, origin=origin, pipeline=pipeline, gazetteer=gazetteer, register=register),
+        pipeline,
+    )
     if len(made.value) <= MAX_BYTES:
         return made
     reason = f"too many: with them the event has {len(made.value)} bytes; {MAX_BYTES} are allowed"

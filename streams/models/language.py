@@ -15,8 +15,7 @@ def load_detector() -> Detector:
     """
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
-    def detect(text: str) -> tuple[str, float]:
-        code, score = identifier.classify(text)
-        return str(code), float(score)
+    def detect(text: str) -> list[tuple[str, float]]:
+        return [(str(code), float(score)) for code, score in identifier.rank(text)]
 
     return detect

@@ -41,4 +41,5 @@ def load_topic_model(path: Path | None = None) -> TopicModel:
         ids=ids,
         labels=tuple(topic["label"] for topic in topics),
         parents=tuple(ids.index(topic.get("top", topic["id"])) for topic in topics),
+        wikidata={topic["id"]: topic["wikidata"] for topic in topics if "wikidata" in topic},
     )

@@ -144,7 +144,7 @@ class Arena:
         lags: dict[str, int] = {}
 
         def drained() -> bool:
-            lags.update(self._lags())
+            lags.update(self.lags())
             return not any(lags.values())
 
         try:
@@ -152,7 +152,8 @@ class Arena:
         except TimeoutError as error:
             self.round.problems.append(f"{error}: lag {lags}")
 
-    def _lags(self) -> dict[str, int]:
+    def lags(self) -> dict[str, int]:
+        """Return how many records each stage has still to do; -1 where the broker does not tell."""
         group = self.env["NEWSWIRE_GROUP"]
         found = {}
         for stage, source in STAGES.items():

@@ -47,9 +47,13 @@ class Load(Background):
         """Publish at the steady rate from now on."""
         self._running.set()
 
+    def pause(self) -> None:
+        """Publish no more for now."""
+        self._running.clear()
+
     def hold(self) -> None:
         """Publish no more; wait until everything is acknowledged or given up."""
-        self._running.clear()
+        self.pause()
         until(lambda: self.failure or not (self._wanted or self._under_way), "the load is settled", SETTLE_SECONDS)
         if self.failure:
             raise self.failure

@@ -18,7 +18,7 @@ Edits = tuple[tuple[str, str, str], ...]
 
 # Another policy, which shows in the events: an upgrade that changed nothing would prove nothing.
 UPGRADE: Final[Edits] = (
-    ("core/classify.py", 'POLICY_VERSION = "classify/2"', 'POLICY_VERSION = "classify/upgrade"'),
+    ("core/classify.py", 'POLICY_VERSION = "classify/3"', 'POLICY_VERSION = "classify/upgrade"'),
     ("core/classify.py", "MAX_WHY = 5", "MAX_WHY = 2"),
 )
 POISON_WORD: Final = "Quaxilion"  # occurs in no other article: the model raises on it

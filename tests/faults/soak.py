@@ -1,4 +1,7 @@
-"""The soak: hours at 70 % of capacity; memory and file descriptors must stay as they are once warm."""
+"""The soak: hours at 70 % of capacity; memory and file descriptors must stay as they are once warm.
+
+Capacity is measured at the beginning. Where others use the machine it may become less: the load then waits.
+"""
 
 import statistics
 import time
@@ -19,6 +22,7 @@ SAMPLE_SECONDS: Final = 10.0
 WARM_UP: Final = 0.25  # of the time; the window of dedupe and the caches of the models fill in it
 SLOPE_PERCENT: Final = 1.0  # an hour
 PARTS: Final = 10  # of the time, of which the course of each process's memory is told
+BACKLOG_SECONDS: Final = 60.0  # of the load, before one stage: more could not be done in the time to drain
 MORE_DESCRIPTORS: Final = 4  # a connection that is just being replaced
 
 
@@ -53,9 +57,17 @@ def run(arena: Arena, seconds: float) -> list[Sample]:
     arena.load.go()
     worker, started = arena.any_worker(), time.monotonic()
     samples: list[Sample] = []
+    waited = 0
     while (at := time.monotonic() - started) < seconds:
         samples.append(_sample(worker.pid, at))
+        waits = max(arena.lags().values()) > BACKLOG_SECONDS * arena.load.rate
+        (arena.load.pause if waits else arena.load.go)()
+        waited += waits
         until(lambda due=at + SAMPLE_SECONDS: time.monotonic() - started >= due, "the next sample", 60)
+    if waited:
+        arena.round.notes.append(
+            f"the load waited {waited * SAMPLE_SECONDS:.0f} s for a machine that had become slower"
+        )
     return samples
 
 

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from streams.core.syndication import agency_of_source, credited
 from streams.core.wording import parted
 from tests.data import DATA
+from tests.quality.figures import Figure, share
 from tests.quality.wire_edits.articles import rows
 
 LABELS: Final = Path(__file__).with_suffix(".txt")
@@ -46,27 +47,28 @@ def _judged(wanted: dict[str, str]) -> Iterator[Judged]:
             yield Judged(row["id"], wanted[row["id"]], credited(parted(row["body"]), authors, source))
 
 
-def precision(found: list[Judged]) -> float:
+def precision(found: list[Judged]) -> Figure:
     """Return the share of named agencies that are right."""
     return _share([one.wanted == one.found for one in found if one.found])
 
 
-def recall(found: list[Judged]) -> float:
+def recall(found: list[Judged]) -> Figure:
     """Return the share of credits that are found, with the right agency."""
     return _share([one.wanted == one.found for one in found if one.wanted])
 
 
-def _share(right: list[bool]) -> float:
-    return sum(right) / max(1, len(right))
+def _share(right: list[bool]) -> Figure:
+    return share(sum(right), len(right))
 
 
 def table(found: list[Judged]) -> str:
     """Return the figures, and each article that is judged wrongly."""
     wanted = sum(bool(one.wanted) for one in found)
+    figures = " | ".join(f"{100 * measure(found).value:.1f} %" for measure in (precision, recall))
     lines = [
         "| credited | not credited | precision | recall |",
         "| --- | --- | --- | --- |",
-        f"| {wanted} | {len(found) - wanted} | {100 * precision(found):.1f} % | {100 * recall(found):.1f} % |",
+        f"| {wanted} | {len(found) - wanted} | {figures} |",
     ]
     wrong = [one for one in found if one.wanted != one.found]
     lines += [f"{one.article}: {one.wanted or NOBODY}, found {one.found or NOBODY}" for one in wrong]

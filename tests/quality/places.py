@@ -11,20 +11,19 @@ from itertools import pairwise
 from math import asin, cos, radians, sin, sqrt
 from typing import Final, NamedTuple
 
-import numpy as np
-
 from streams.contracts.events import Entity, Link
 from streams.core.extract import extract_entities
 from streams.core.gazetteer import Gazetteer, place_key
 from streams.core.places import place_links
 from streams.models.gazetteer import load_gazetteer
 from streams.models.ner import find_mentions, load_ner
+from tests.quality.figures import Figure, ratio
 from tests.quality.toponyms import HALVES, Document, Gold, entities, half
 
 NEAR_KM: Final = 161  # 100 miles, the field's usual radius
 EARTH_KM: Final = 6_371
-SAMPLES: Final = 2_000  # of articles, with replacement
-SEED: Final = 20260407
+SURE_SCORE: Final = 0.9
+SURE: Final = f"precision of links scored {SURE_SCORE} and above"
 SCORES: Final = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 Linker = Callable[[Document, Sequence[Entity]], list[tuple[Link, ...]]]
 
@@ -115,29 +114,28 @@ MEASURES: Final[dict[str, tuple[Callable[[Judged], bool], Callable[[Judged], boo
     f"within {NEAR_KM} km by the link's coordinates": (lambda _: True, lambda j: j.near),
     "no link": (lambda _: True, lambda j: j.link is None),
     "precision of links": (lambda j: j.link is not None, lambda j: j.exact),
+    SURE: (lambda j: j.link is not None and j.link.score >= SURE_SCORE, lambda j: j.exact),
 }
 
 
-def share(rows: Sequence[Judged], measure: str) -> float:
+def share(rows: Sequence[Judged], measure: str) -> Figure:
     """Return the share that the measure counts."""
     counts, right = MEASURES[measure]
-    counted = [right(row) for row in rows if counts(row)]
-    return sum(counted) / len(counted)
+    tallies: dict[int, list[int]] = {row.document: [0, 0] for row in rows}
+    for row in rows:
+        if counts(row):
+            tallies[row.document][0] += right(row)
+            tallies[row.document][1] += 1
+    return ratio((right, all_) for right, all_ in tallies.values())
 
 
 def told(rows: Sequence[Judged], measure: str) -> str:
     """Return share, counts, and the 95 % interval by drawing articles."""
-    counts, right = MEASURES[measure]
-    places = {document: at for at, document in enumerate(dict.fromkeys(row.document for row in rows))}
-    tallies = np.zeros((len(places), 2))
-    for row in rows:
-        if counts(row):
-            tallies[places[row.document]] += (right(row), 1)
-    drawn = np.random.default_rng(SEED).integers(0, len(places), (SAMPLES, len(places)))
-    sums = tallies[drawn].sum(axis=1)
-    low, high = np.percentile(100 * sums[:, 0] / sums[:, 1], (2.5, 97.5))
-    rightly, all_ = tallies.sum(axis=0)
-    return f"{100 * rightly / all_:.1f} % ({rightly:.0f} of {all_:.0f}; {low:.1f} to {high:.1f})"
+    found = share(rows, measure)
+    assert found.low is not None
+    assert found.high is not None
+    rightly = round(found.value * found.of)
+    return f"{100 * found.value:.1f} % ({rightly} of {found.of}; {100 * found.low:.1f} to {100 * found.high:.1f})"
 
 
 def main() -> None:

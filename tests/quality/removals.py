@@ -35,6 +35,14 @@ class Story(NamedTuple):
     text: str
 
 
+class Paragraphs(NamedTuple):
+    """Of one article: all, those taken for another article's, those that any rule but tails and credits took out."""
+
+    all: int
+    foreign: int
+    lost: int
+
+
 class Untouched(NamedTuple):
     """What was removed from articles as they are."""
 
@@ -42,6 +50,7 @@ class Untouched(NamedTuple):
     paragraphs: int
     by_rule: Counter[str]
     foreign: list[str]
+    each: list[Paragraphs]
 
     @property
     def foreign_share(self) -> float:
@@ -110,13 +119,15 @@ def untouched(
     number: int = UNTOUCHED,
 ) -> Untouched:
     chosen = random.Random(SEED).sample(list(stories), min(number, len(stories)))
-    paragraphs, by_rule, foreign = 0, Counter[str](), list[str]()
+    by_rule, foreign, each = Counter[str](), list[str](), list[Paragraphs]()
     for story in chosen:
         article = clean(story, models, policy)
-        paragraphs += article.text.count("\n\n") + 1 + len(article.removed)
-        by_rule.update(item.rule for item in article.removed)
+        rules = [item.rule for item in article.removed]
+        by_rule.update(rules)
+        lost = sum(rule not in ENDINGS for rule in rules)
+        each.append(Paragraphs(article.text.count("\n\n") + 1 + len(rules), rules.count("foreign_paragraph"), lost))
         foreign += [f"{story.title[:60]} || {i.text}" for i in article.removed if i.rule == "foreign_paragraph"]
-    return Untouched(len(chosen), paragraphs, by_rule, foreign)
+    return Untouched(len(chosen), sum(one.all for one in each), by_rule, foreign, each)
 
 
 def inserted(

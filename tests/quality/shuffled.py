@@ -25,6 +25,7 @@ from streams.core.normalise import normalise
 from streams.models.normalise import load_normalise_models
 from tests.data import DATA
 from tests.expected import SEEDS
+from tests.quality.figures import Figure, ratio
 from tests.quality.wire_edits.articles import material
 from tests.quality.wire_edits.bench import HALF, SEED
 from tests.quality.wire_edits.matchers import earlier_stories
@@ -51,6 +52,7 @@ class Shuffled(NamedTuple):
     shares: list[float]  # of articles with the same group, by order
     lacking: int  # groups of any order of which no member was enriched
     moved: dict[str, int]  # article_id -> in how many orders its group was another
+    first: Groups  # of the first order
 
 
 def groups_of(articles: Sequence[CleanArticle]) -> Told:
@@ -83,7 +85,7 @@ def shuffled(articles: Sequence[CleanArticle], orders: int = ORDERS, seed: int =
         for article_id in changed:
             moved[article_id] += 1
     sizes = {group for group in first.groups.values() if len(group) > 1}
-    return Shuffled(len(first.groups), len(sizes), shares, lacking, dict(moved))
+    return Shuffled(len(first.groups), len(sizes), shares, lacking, dict(moved), first.groups)
 
 
 @lru_cache(maxsize=1)
@@ -108,6 +110,16 @@ def benchmark(share: int = 1) -> list[CleanArticle]:
         if xxhash.xxh3_64_intdigest(case.original.encode()) % share == 0
     ]
     return [clean(story) for story in (*earlier_stories(cases), *(case.later for case in cases))]
+
+
+def kept_groups(found: Shuffled) -> Figure:
+    """Return the mean share of articles with the same group, over the orders; groups of the first order are drawn."""
+    orders = len(found.shares)
+    groups = {group: [0, 0] for group in found.first.values()}
+    for article_id, group in found.first.items():
+        groups[group][0] += orders - found.moved.get(article_id, 0)
+        groups[group][1] += orders
+    return ratio((kept, all_) for kept, all_ in groups.values())._replace(of=found.articles)
 
 
 def line(what: str, found: Shuffled) -> str:

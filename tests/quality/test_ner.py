@@ -11,16 +11,16 @@ from spacy.language import Language
 
 from streams.contracts.events import Entity
 from streams.core.extract import extract_entities
-from streams.models.ner import ARTEFACT, find_mentions, load_ner
+from streams.models.ner import ARTEFACT, find_mentions, load_ner, load_pipeline
+from tests.quality.figures import f1
+from tests.quality.plugin import Recorder
 from training.ner.corpus import ARCHIVE, read_articles, split
-from training.ner.score import MERGED, cleaned, figures, predict, published
+from training.ner.score import cleaned, main_sums, predict, published
 
 PROJECT: Final = Path(__file__).parents[2]
 DATA: Final = Path(os.environ.get("NEWSWIRE_DATA", PROJECT.parent / "shared" / "data"))
 FOUNDING: Final = DATA / "seed" / "000_3dcc83b6feb79a6a.txt"
-F1_FLOOR: Final = 80.7  # percent, PERSON + ORG + place, strict, as measured; the stock model has 66.9
-CARRIED_FLOOR: Final = 81.7  # the same of what events carry, after the rules; the stock model with them has 70.9
-MAX_BYTES: Final = 9_000_000
+MAX_BYTES: Final = 15_000_000
 MAX_FILE_BYTES: Final = 8_000_000
 
 pytestmark = pytest.mark.quality
@@ -46,6 +46,14 @@ def test_a_result_does_not_depend_on_the_other_texts(nlp: Language) -> None:
     assert together == find_mentions(nlp, texts[::-1])[::-1]
 
 
+@pytest.mark.skipif(not (DATA / ARCHIVE).exists(), reason=f"no {DATA / ARCHIVE}: set NEWSWIRE_DATA")
+def test_our_walk_marks_what_spacys_does(nlp: Language) -> None:
+    texts = [a.text for a in read_articles(DATA / ARCHIVE)[::40]]
+    marked = find_mentions(nlp, texts)
+    assert sum(map(len, marked)) > 500
+    assert marked == find_mentions(load_pipeline(), texts)
+
+
 def test_offsets_of_a_very_long_text(nlp: Language) -> None:
     text = "Mira Novak flew to Oslo.\n\n" * 6_000
     (mentions,) = find_mentions(nlp, [text])
@@ -54,13 +62,11 @@ def test_offsets_of_a_very_long_text(nlp: Language) -> None:
 
 
 @pytest.mark.skipif(not (DATA / ARCHIVE).exists(), reason=f"no {DATA / ARCHIVE}: set NEWSWIRE_DATA")
-def test_f1_on_held_out_articles(nlp: Language) -> None:
+def test_f1_on_held_out_articles(nlp: Language, card: Recorder) -> None:
     _, held_out = split(read_articles(DATA / ARCHIVE))
     marked = [predict(nlp, a.text) for a in held_out]
-    f1 = figures(held_out, cleaned(held_out, marked))[MERGED].f1
-    assert f1 >= F1_FLOOR, f"strict F1 {f1} on {len(held_out)} articles is below the floor {F1_FLOOR}"
-    carried = figures(held_out, published(held_out, marked))[MERGED].f1
-    assert carried >= CARRIED_FLOOR, f"strict F1 {carried} of events is below the floor {CARRIED_FLOOR}"
+    ways = {"as the model marks, trimmed": cleaned, "as events carry them": published}  # the stock model has 66.9, 70.9
+    card.check("ner", {way: f1(main_sums(held_out, trim(held_out, marked))) for way, trim in ways.items()})
 
 
 @lru_cache(maxsize=1)

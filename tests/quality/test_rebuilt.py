@@ -13,6 +13,8 @@ from streams.core.dedupe import Decision, DedupePolicy, DedupeState
 from tests.bench import dedupe_fold
 from tests.clean_articles import HOUR_MS, clean_article
 from tests.data import needs_data
+from tests.quality.figures import share
+from tests.quality.plugin import Recorder
 
 pytestmark = [pytest.mark.quality, needs_data]
 
@@ -85,7 +87,7 @@ def rebuilt(log: dict[str, bytes], rng: random.Random) -> Running:
     return running
 
 
-def test_a_rebuilt_state_judges_as_one_that_never_stopped() -> None:
+def test_a_rebuilt_state_judges_as_one_that_never_stopped(card: Recorder) -> None:
     rng = random.Random(SEED)
     never_stopped = Running(DedupeState(DedupePolicy(), pipeline="p"))
     restarted: Running | None = None
@@ -103,4 +105,5 @@ def test_a_rebuilt_state_judges_as_one_that_never_stopped() -> None:
     sys.stdout.write(
         f"\nseed {SEED}: {ARRIVALS - STOPPED_AT:,} verdicts after a restart, all the same: {dict(outcomes)}\n"
     )
+    card.check("rebuilt", {"the same verdict": share(ARRIVALS - STOPPED_AT, ARRIVALS - STOPPED_AT)})
     assert {"new", "revised", "same_article", "exact_copy", "near_copy", "contained"} <= outcomes.keys()

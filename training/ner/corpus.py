@@ -90,13 +90,14 @@ def split(
         ordered += stratum
     # Walking the strata in one row and taking every 1/share-th gives small countries their due turn too.
     chosen = {a.name for i, a in enumerate(ordered) if int((i + 1) * share) > int(i * share)}
-    seen = {p for a in articles if a.name not in chosen for p in _paragraphs(a)}
-    held_out = sorted(a for a in articles if a.name in chosen and seen.isdisjoint(_paragraphs(a)))
+    seen = {p for a in articles if a.name not in chosen for p in long_paragraphs(a)}
+    held_out = sorted(a for a in articles if a.name in chosen and seen.isdisjoint(long_paragraphs(a)))
     names = {a.name for a in held_out}
     return sorted(a for a in articles if a.name not in names), held_out
 
 
-def _paragraphs(article: Article) -> set[str]:
+def long_paragraphs(article: Article) -> set[str]:
+    """Return the paragraphs that no two articles have by chance."""
     return {p for p in article.text.split("\n\n") if len(p) >= SHARED_PARAGRAPH_CHARS}
 
 

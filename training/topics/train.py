@@ -1,7 +1,7 @@
 """Train the topic classifier: `python -m training.topics.train --data ../shared/data`.
 
 Cross-validates, trains on all labels, writes the artefact and prints the figures. The same data gives
-the same bytes. `--measure-speed` and `--measure-sections` only measure the packaged model.
+the same bytes. `--measure-speed` only measures the packaged model.
 """
 
 import argparse
@@ -18,15 +18,7 @@ from streams.core.classify import TopicModel, count_terms
 from streams.models.topics import PACKAGED, TOPICS, VOCABULARY, WEIGHTS, load_topic_model
 from training.topics.corpus import Concept, concepts, masakhanews, worldwide
 from training.topics.fit import LEAST_FINER, SEED, Example, Named, topic_matrix, train
-from training.topics.measure import (
-    AG,
-    BBC,
-    Quality,
-    cross_validate,
-    held_out_split,
-    milliseconds_per_article,
-    section_accuracy,
-)
+from training.topics.measure import Quality, cross_validate, milliseconds_per_article, quality, validate
 
 LABELS = Path(__file__).parent / "labels.jsonl"
 TEST_ARTICLES = 300
@@ -38,32 +30,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, required=True, help="the data folder, e.g. ../shared/data")
     parser.add_argument("--out", type=Path, default=PACKAGED, help="the artefact's folder")
     parser.add_argument("--measure-speed", action="store_true", help="print milliseconds per article and stop")
-    parser.add_argument("--measure-sections", action="store_true", help="print accuracy on BBC and AG and stop")
     options = parser.parse_args(arguments)
-    if options.measure_speed or options.measure_sections:
-        return measure(options.data, options.measure_speed, options.measure_sections)
+    if options.measure_speed:
+        milliseconds, words = milliseconds_per_article(options.data, load_topic_model())
+        print(f"{milliseconds:.2f} ms of processor time per article of {words:.0f} words")
+        return 0
     known = concepts(options.data)
     named = learnt(known)
     articles, definitions = labelled_articles(options.data, named), definition_examples(known, named)
     parents = [topic.parent for topic in named]
     print(agreement(named))
-    print(report("nested 5-fold", cross_validate(articles, definitions, parents), named))
-    chosen = stratified(articles, parents)
-    print(report("held-out split", held_out_split(articles, definitions, parents, chosen), named, each=False))
+    print(report("nested 5-fold", quality(cross_validate(articles, definitions, parents), parents), named))
+    split = validate(articles, definitions, parents, [stratified(articles, parents)])
+    print(report("held-out split", quality(split, parents), named, each=False))
     model = train(articles, definitions, named)
     write(model, known, options.out)
     print(f"{len(model.vocabulary)} terms and {len(model.ids)} topics written to {options.out}")
-    return 0
-
-
-def measure(data: Path, speed: bool, sections: bool) -> int:
-    """Print what is asked for of the packaged model."""
-    model = load_topic_model()
-    if speed:
-        milliseconds, words = milliseconds_per_article(data, model)
-        print(f"{milliseconds:.2f} ms of processor time per article of {words:.0f} words")
-    if sections:
-        print(f"BBC sections {section_accuracy(data, model, BBC):.3f}, AG {section_accuracy(data, model, AG):.3f}")
     return 0
 
 
@@ -71,7 +53,7 @@ def learnt(known: Sequence[Concept]) -> list[Named]:
     """The top concepts, then the finer ones that enough articles are labelled with."""
     labelled = Counter(topic for label in labels() for topic in label["finer"])
     tops = [concept for concept in known if concept.id == concept.top]
-    finer = [concept for concept in known if concept.id == concept.second and labelled[concept.id] >= LEAST_FINER]
+    finer = [concept for concept in known if concept.id != concept.top and labelled[concept.id] >= LEAST_FINER]
     column = {top.id: place for place, top in enumerate(tops)}
     return [Named(concept.id, concept.label, column[concept.top]) for concept in (*tops, *finer)]
 
@@ -92,8 +74,14 @@ def labelled_articles(data: Path, named: Sequence[Named]) -> list[Example]:
         group = " ".join(row.text.lower().split()[:GROUP_WORDS])
         given = {*label["topics"], *label["finer"]}
         topics = tuple(topic.id in given for topic in named)
-        examples.append(Example(count_terms(row.title, row.text), topics, group))
+        examples.append(Example(count_terms(row.title, row.text), topics, group, _shares(label, named)))
     return examples
+
+
+def _shares(label: Mapping[str, Any], named: Sequence[Named]) -> tuple[float, ...]:
+    """Which part of two readings and what was settled gave each topic; of a finer one, all or none."""
+    votes = [{*reading, *label["finer"]} for reading in (*label["readings"], label["topics"]) if reading]
+    return tuple(sum(topic.id in vote for vote in votes) / len(votes) for topic in named)
 
 
 def definition_examples(known: Sequence[Concept], named: Sequence[Named]) -> list[Example]:
@@ -101,8 +89,9 @@ def definition_examples(known: Sequence[Concept], named: Sequence[Named]) -> lis
     return [
         Example(
             count_terms(concept.label, concept.definition),
-            tuple(topic.id in (concept.top, concept.second) for topic in named),
+            tuple(topic.id in concept.within for topic in named),
             concept.id,
+            tuple(float(topic.id in concept.within) for topic in named),
         )
         for concept in known
     ]
@@ -174,8 +163,10 @@ def write(model: TopicModel, known: Sequence[Concept], folder: Path) -> None:
 
 
 def _described(model: TopicModel, column: int, known: Mapping[str, Concept]) -> dict[str, str]:
-    topic = {"id": model.ids[column], "label": model.labels[column], "definition": known[model.ids[column]].definition}
-    parent = model.parents[column]
+    concept, parent = known[model.ids[column]], model.parents[column]
+    topic = {"id": concept.id, "label": model.labels[column], "definition": concept.definition}
+    if concept.wikidata:
+        topic["wikidata"] = concept.wikidata
     return topic if parent == column else topic | {"top": model.ids[parent]}
 
 

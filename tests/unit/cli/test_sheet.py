@@ -10,7 +10,19 @@ from rich.console import Console
 from streams.cli import main
 from streams.cli.enrich import shown
 from streams.cli.sheet import marked, sheet
-from streams.contracts.events import EnrichedArticle, Entity, Language, Link, Mention, Quote, Removed, Topic
+from streams.contracts.events import (
+    DatedMention,
+    Dateline,
+    EnrichedArticle,
+    Entity,
+    Language,
+    Link,
+    Mention,
+    Quote,
+    Removed,
+    Span,
+    Topic,
+)
 
 TEXT = "Mayor Nora Vik went to Oslo on Friday. “The bridge will open in May,” Vik said."
 
@@ -33,6 +45,11 @@ def article() -> EnrichedArticle:
         removed=(Removed(rule="tail", text="LAST NEWS"),), problems=(), language=Language(code="en", score=0.99),
         version=1, change="new", story_id="s", skipped={"topics": "not asked for"}, entities=(vik, oslo),
         quotes=(quote,),
+        lead=(Span(start=0, end=38, text=TEXT[:38]),),
+        dateline=Dateline(
+            start=0, end=0, text="", place=Span(start=0, end=0, text="BERGEN"), link=link, agency="Fair Wire"
+        ),
+        event_date=DatedMention(start=31, end=37, text="Friday", day="2026-04-03"),
         topics=(Topic(id="medtop:1", top="medtop:1", label="politics", score=0.8, why=("mayor",)),),
     )  # fmt: skip
 
@@ -48,7 +65,8 @@ def test_it_tells_all_that_is_known() -> None:
     for told in (
         "A [new] bridge", "example.org · 2026-04-07 · Ida Moe · version 1, new · en 0.99", "politics 0.80 mayor",
         "mayor", "geonames:3143244 Oslo, NO 59.91 10.75", "“The bridge will open in May,”", "removed tail LAST NEWS",
-        "without topics: not asked for",
+        "without topics: not asked for", "lead Mayor Nora Vik went to Oslo on Friday.", 'event 2026-04-03 "Friday"',
+        "dateline BERGEN geonames:3143244 Oslo, NO 59.91 10.75 · Fair Wire",
     ):  # fmt: skip
         assert told in text, told
     speaker = next(line for line in text.splitlines() if "say" in line and "“The bridge" in line and "Nora Vik" in line)
@@ -81,7 +99,7 @@ def test_where_lines_go_is_asked_for(arguments: list[str], tmp_path: Path, capsy
 def test_cards_are_printed_and_unknown_models_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["card", "topics"]) == 0
     assert "# Topic classifier" in capsys.readouterr().out
-    assert main(["card"]) == 0
+    assert main(["card", "models"]) == 0
     assert capsys.readouterr().out.count("\n# ") >= 1
     assert main(["card", "weather"]) == 2
     assert "there are ner" in capsys.readouterr().err

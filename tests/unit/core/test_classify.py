@@ -30,6 +30,7 @@ def model(bias: float = -3.0, threshold: float = 0.5) -> TopicModel:
         ids=("medtop:11000000", "medtop:15000000", "medtop:17000000"),
         labels=("politics and government", "sport", "weather"),
         parents=(0, 1, 2),
+        wikidata={"medtop:15000000": "Q349"},
     )
 
 
@@ -43,6 +44,7 @@ def test_the_score_is_the_logistic_of_the_weighted_terms() -> None:
 def test_several_topics_stand_in_the_order_of_their_scores() -> None:
     topics = classify("", "A goal, a goal, and another goal after the vote in parliament", model(bias=-2.0))
     assert [topic.label for topic in topics] == ["sport", "politics and government"]
+    assert [topic.wikidata for topic in topics] == ["Q349", None]
     assert topics[0].score > topics[1].score
 
 

@@ -11,7 +11,7 @@ from streams.core.normalise import NormaliseModels, normalise
 from streams.models.foreign import load_foreign_model
 from tests.unit.core.test_foreign import ARTICLE, STRANGER, TITLE
 
-MODELS = NormaliseModels(detect=lambda _: ("en", 0.987654), foreign=load_foreign_model())
+MODELS = NormaliseModels(detect=lambda _: [("en", 0.987654)], foreign=load_foreign_model())
 RAW: dict[str, Any] = {"url": "https://www.example.org/a?utm_source=x", "title": "A title", "text": "Some text here."}
 
 
@@ -125,7 +125,7 @@ def test_a_byline_fills_missing_authors_only() -> None:
 def test_a_paragraph_of_another_story_goes_in_languages_that_the_model_knows() -> None:
     text = "\n".join([*ARTICLE[:3], STRANGER, *ARTICLE[3:]])
     assert [r.rule for r in clean(title=TITLE, text=text).removed] == ["foreign_paragraph"]
-    german = NormaliseModels(detect=lambda _: ("de", 0.9), foreign=MODELS.foreign)
+    german = NormaliseModels(detect=lambda _: [("de", 0.9)], foreign=MODELS.foreign)
     assert clean(title=TITLE, text=text, models=german).removed == ()
 
 

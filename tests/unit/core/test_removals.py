@@ -94,6 +94,14 @@ def test_boilerplate_is_known(text: str) -> None:
     assert is_boilerplate(text.strip())
 
 
+def test_a_gallery_is_known_however_long_it_is() -> None:
+    captions = (
+        "Photos: The harbour " + "Photos: The harbour A view of the pier at dawn, with ships. Hide Caption 2 of 9 " * 60
+    )
+    assert is_boilerplate(captions.strip())
+    assert not is_boilerplate("Photos: The harbour at dawn. " + "The council met on Tuesday. " * 80)
+
+
 @pytest.mark.parametrize(
     "text",
     [LEAD, "Share prices fell.", "Follow the money, he said.", "“Subscribe to my channel,” he told them.", "Пример",

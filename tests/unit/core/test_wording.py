@@ -143,6 +143,28 @@ def test_words_are_placed_in_the_text_that_they_are_read_from() -> None:
     assert [found.text[start:end] for start, end in found.spans] == ["It", "rose", "5", "the", "U.S", "said", "twelve"]
 
 
+GALLERY = "Photos: The harbour " + " ".join(
+    f"Photos: The harbour A view of pier {number} at dawn. Hide Caption {number} of 9" for number in range(1, 10)
+)
+
+
+def test_the_captions_of_a_gallery_are_passed_over() -> None:
+    assert parted(f"{LEAD}\n\n{GALLERY}\n\n{LAST}") == Substance(f"{LEAD}\n\n{LAST}", captions=(GALLERY,))
+    one, other = (read_article("Title", text) for text in (f"{LEAD}\n{GALLERY}\n{LAST}", f"{LEAD}\n{LAST}"))
+    assert one.body.hashes.tolist() == other.body.hashes.tolist()
+    assert one.body.names_at.tolist() == other.body.names_at.tolist()
+    assert len(one.paragraphs.ends) == 3, "a version's changes name paragraphs of the text as it is"
+
+
+def test_a_page_of_pictures_is_compared_by_its_captions() -> None:
+    assert substance(GALLERY) == GALLERY
+
+
+@pytest.mark.parametrize("prose", ["Photos: The harbour and the pier.", f"{LEAD} {GALLERY}"])
+def test_prose_that_mentions_photographs_is_kept(prose: str) -> None:
+    assert substance(f"{prose}\n\n{LAST}") == f"{prose}\n\n{LAST}"
+
+
 def test_what_is_passed_over_is_told() -> None:
     found = parted(
         f"By Jane Doe\n\nPARIS, May 5 (Reuters) - {LEAD}\n\n{LAST} (Reporting by A. Berg)\n\n© 2026 The Post"

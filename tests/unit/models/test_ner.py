@@ -1,12 +1,15 @@
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 import spacy
 from spacy.language import Language
 
 from streams.models import ner
 from streams.models.ner import find_mentions
+from streams.models.vectors import WordVectors
+from tests.unit.models.test_decode import small_ner
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +38,17 @@ def test_a_long_text_is_cut_without_losing_offsets(
     assert all(text[m.start : m.end] == "Oslo" for m in mentions)
     if separator != ".":  # without a space the pieces, and the tokens, end anywhere
         assert len(mentions) == 40
+
+
+def test_a_model_of_a_folder_marks_what_spacys_walk_marks(tmp_path: Path) -> None:
+    small_ner().to_disk(tmp_path)
+    vectors = WordVectors.made({1: 0}, np.zeros((1, 4), dtype=np.float32))
+    vectors.write(tmp_path / "vectors.npz")
+    text = "Mira Novak flew to Oslo.\n\nThe Bank of Oslo fell."
+    plain, ours = ner.load_pipeline(tmp_path), ner.load_ner(tmp_path)
+    assert ours.pipe_names == ["newswire_walk"]
+    assert isinstance(ours.vocab.vectors, WordVectors)
+    assert find_mentions(ours, [text]) == find_mentions(plain, [text]) != [[]]
 
 
 def test_a_folder_without_a_model_is_an_os_error(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from streams.core.foreign import FEATURES
 from streams.models.foreign import ARTEFACT, load_foreign_model
@@ -9,10 +10,11 @@ MAX_ARTEFACT_BYTES = 700 * 1_024
 
 def test_the_detector_knows_languages_and_its_doubts() -> None:
     detect = load_normalise_models().detect
-    code, score = detect("Der Rat der Stadt stimmte am Dienstag dafür, die alte Brücke offen zu halten.")
-    assert code == "de"
-    assert score > 0.9
-    assert detect("OK")[1] < 0.5
+    ranked = detect("Der Rat der Stadt stimmte am Dienstag dafür, die alte Brücke offen zu halten.")
+    assert ranked[0][0] == "de"
+    assert ranked[0][1] > 0.9
+    assert sum(score for _, score in ranked) == pytest.approx(1, abs=1e-3)
+    assert detect("OK")[0][1] < 0.5
 
 
 def test_the_foreign_model_fits_its_features_and_its_size() -> None:
