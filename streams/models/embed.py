@@ -11,6 +11,8 @@ import numpy.typing as npt
 from spacy.tokens import Doc
 from thinc.api import Model
 
+from streams.models.encode import Encoder
+
 Floats = npt.NDArray[np.float32]
 Places = npt.NDArray[np.intp]
 
@@ -18,11 +20,12 @@ _STIR: Final = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no bit of a word's 
 
 
 class Embedding:
-    """Runs the layers `words >> context >> list2array >> linear`; their results are those of the layers themselves."""
+    """Runs the layers `words >> context >> list2array >> linear`, with the same results."""
 
     def __init__(self, model: Model[Any, Any]) -> None:
         tok2vec, _, self._narrow = model.layers
-        self._words, self._context = tok2vec.layers
+        self._words, context = tok2vec.layers
+        self._encoder = Encoder(context)
         columns = [c for node in self._words.walk() if node.name == "extract_features" for c in node.attrs["columns"]]
         self._columns = ["ORTH", *columns]
 
@@ -30,8 +33,7 @@ class Embedding:
         """Return a vector for each token of a document that has some."""
         first, places = self._distinct(doc)
         (words,) = self._words.predict([_Words(doc, first)])
-        (context,) = self._context.predict([words[places]])
-        vectors: Floats = self._narrow.predict(context)
+        vectors: Floats = self._narrow.predict(self._encoder.of(words[places]))
         return vectors
 
     def _distinct(self, doc: Doc) -> tuple[Places, Places]:
