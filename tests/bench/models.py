@@ -23,8 +23,8 @@ LOADERS: Final[dict[str, Callable[[], Language]]] = {SHIPPED: load_pipeline, STO
 def load(name: str, *, blis: bool = True) -> Language:
     """Return the model of this name, on one thread, with what is done once only behind it.
 
-    Its matrix products are those of BLIS, as spaCy has them by default, or of numpy. BLIS knows few processors; on
-    others its products take several times as long as numpy's.
+    Its matrix products are those of BLIS, as spaCy has them by default, or of numpy. BLIS knows few processors;
+    on others its products take several times as long as numpy's.
     """
     use_one_thread()
     with use_ops("numpy", use_blis=blis):
