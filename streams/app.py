@@ -8,7 +8,7 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ from streams.agents.normalise import normalise_stage
 from streams.agents.resolve import resolve_stage
 from streams.agents.tabulate import tabulate_stage
 from streams.connect import client_arguments, tls_context
+from streams.contracts import ids
 from streams.contracts.codec import HeaderList
 from streams.contracts.connection import Connection
 from streams.contracts.topics import MAX_EVENT_BYTES, STAGES, TopicSpec
@@ -83,10 +84,13 @@ def current_pipeline(settings: Settings) -> str:
             DEDUPE_VERSION,
             classify.POLICY_VERSION,
             extract.POLICY_VERSION,
-            resolve_policy(settings),
-            RESOLVE_VERSION,
         )
     )
+
+
+def resolve_pipeline(settings: Settings, pipeline: str) -> str:
+    """Return the version of what resolve says: no event before it depends on its policy."""
+    return ids.pipeline_after(pipeline, repr((resolve_policy(settings), RESOLVE_VERSION)))
 
 
 class Parts:
@@ -306,6 +310,7 @@ def _build_tabulate(app: Any, settings: Settings, context: Context, parts: Parts
 
 def _build_resolve(app: Any, settings: Settings, context: Context, parts: Parts) -> Built:
     prepare()  # as in `_build_dedupe`: the indexes are the same
+    context = replace(context, pipeline=resolve_pipeline(settings, context.pipeline))
     changelog = Changelog(
         settings.catalogue.resolutions.name,
         fresh=lambda: ResolveState(resolve_policy(settings), shelf=DiskShelf(settings.state)),
