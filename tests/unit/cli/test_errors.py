@@ -18,6 +18,9 @@ from streams.cli.tail import as_line, matches, position, topic_named
 from streams.cli.worker import stage_names
 from streams.contracts.topics import STAGES, Catalogue
 
+# Some fifty processes, one after the other: too long for every commit.
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[3]
 NO_BROKER_SECONDS = 5.0
 START_SECONDS = 20.0  # Python and its imports, on a machine that does other things too
