@@ -118,7 +118,8 @@ class Arena:
         def going() -> bool:
             return None not in self.outputs.first_after("enriched", since).values()
 
-        self.load.burst(4 * PARTITIONS)  # so that every partition has something to go on with
+        self.load.burst(4 * PARTITIONS)  # something to go on with at once
+        self.load.go()  # the burst alone may leave a partition without an article, which then waits for nothing
         try:
             until(going, "every partition of news.enriched goes on", 4 * BACK_SECONDS)
         except TimeoutError as error:
