@@ -48,7 +48,7 @@ faults-long: setup ## the same with the counts of the long run, and an hour of s
 
 # What was measured is what `newswire card` prints.
 quality: setup ## what the models and rules get right, on ../shared/data; ends with the quality card
-	$(PYTEST) -q -s -m quality tests/quality --quality-card streams/models/quality.json
+	$(PYTEST) -q -n 2 --dist loadfile -m quality tests/quality --quality-card streams/models/quality.json
 
 train: setup ## train the models anew into OUT (.newswire/models), from the data in NEWSWIRE_DATA (../shared/data)
 	@sh tools/train.sh $(BIN)/python "$(or $(NEWSWIRE_DATA),../shared/data)" "$(or $(OUT),.newswire/models)"

@@ -407,7 +407,7 @@ GROUPS: Final[Sequence[Group]] = (
         "soak",
         (Row("soak at 70 % of capacity", soaked, 0, 1),),
         # What is remembered by design must be full before the slope is measured.
-        env={"NEWSWIRE_DEDUPE_ARTICLES": "2000"},
+        env={"NEWSWIRE_DEDUPE_ARTICLES": "2000", "NEWSWIRE_RESOLVE_ARTICLES": "2000"},
         identities=4_000,
     ),
     Group(

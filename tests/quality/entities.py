@@ -8,14 +8,13 @@ Grouping: B-cubed over mentions of names, with dates, sums and quantities left o
 model and the annotation have with the same bounds, then with the annotated mentions in place of the model's. Naive is
 one entity for each spelling.
 
-Intervals are 95 %, by a bootstrap over articles; the difference of the models is that of the same articles.
+Intervals are those of `figures`; the difference of the models is that of the same articles.
 `--errors` lists groups of the developed half that differ.
 """
 
-import random
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
 
@@ -23,10 +22,9 @@ from streams.core.extract import extract_entities
 from streams.core.mentions import RawMention
 from streams.models.ner import find_mentions, load_ner
 from tests.quality.annotated import DEVELOPED, HELD_OUT, Annotated, annotated
+from tests.quality.figures import Figure, Floats, divided, drawn
 from training.ner.score import load_stock, predict
 
-SEED: Final = 20_260_408
-RESAMPLES: Final = 1_000
 MAIN: Final = "PERSON+ORG+place"
 OTHERS: Final = "other labels"
 _PLACES: Final = ("GPE", "LOC", "FAC")
@@ -43,27 +41,16 @@ Sums: TypeAlias = tuple[float, float, float, float]
 """Of an article: what precision counts and is divided by, then the same of recall."""
 
 
-class Estimate(NamedTuple):
-    """A figure in percent, and its interval."""
-
-    value: float
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        return f"{self.value:.1f} [{self.low:.1f}, {self.high:.1f}]"
-
-
 class Score(NamedTuple):
-    """Precision, recall and F1 over some articles; `support` is what recall is divided by."""
+    """Precision, recall and F1 over some articles."""
 
-    precision: Estimate
-    recall: Estimate
-    f1: Estimate
-    support: int
+    precision: Figure
+    recall: Figure
+    f1: Figure
 
     def __str__(self) -> str:
-        return f"{self.precision.value:.1f} / {self.recall.value:.1f} / **{self.f1.value:.1f}**"
+        precision, recall, f1 = (f"{100 * figure.value:.1f}" for figure in self)
+        return f"{precision} / {recall} / **{f1}**"
 
 
 def gold(article: Annotated) -> Marks:
@@ -158,38 +145,30 @@ def _members(marks: Marks, spans: Sequence[Span]) -> Mapping[str, set[Span]]:
 
 def score(sums: Sequence[Sums]) -> Score:
     """Return the figures over articles."""
-    precision, recall, f1 = (_estimated(sums, function) for function in (_precision, _recall, _f1))
-    return Score(precision, recall, f1, round(sum(s[3] for s in sums)))
+    return Score(*(drawn(sums, measure, count=_wanted) for measure in (_precision, _recall, _f1)))
 
 
-def difference(one: Sequence[Sums], other: Sequence[Sums]) -> Estimate:
+def difference(one: Sequence[Sums], other: Sequence[Sums]) -> Figure:
     """Return by how much the F1 of one is above that of the other, on the same articles."""
     both = [(*a, *b) for a, b in zip(one, other, strict=True)]
-    return _estimated(both, lambda sums: _f1([s[:4] for s in sums]) - _f1([s[4:] for s in sums]))
+    return drawn(both, lambda sums: _f1(sums[:, :4]) - _f1(sums[:, 4:]), count=_wanted)
 
 
-def _estimated(sums: Sequence[tuple[float, ...]], function: Callable[[Sequence[tuple[float, ...]]], float]) -> Estimate:
-    rng = random.Random(SEED)
-    values = sorted(function(rng.choices(sums, k=len(sums))) for _ in range(RESAMPLES))
-    cut = round(0.025 * RESAMPLES)
-    return Estimate(function(sums), values[cut], values[-cut - 1])
+def _wanted(sums: Floats) -> float:
+    return float(sums[3])
 
 
-def _precision(sums: Sequence[tuple[float, ...]]) -> float:
-    return _percent(sum(s[0] for s in sums), sum(s[1] for s in sums))
+def _precision(sums: Floats) -> Floats:
+    return divided(sums[:, 0], sums[:, 1])
 
 
-def _recall(sums: Sequence[tuple[float, ...]]) -> float:
-    return _percent(sum(s[2] for s in sums), sum(s[3] for s in sums))
+def _recall(sums: Floats) -> Floats:
+    return divided(sums[:, 2], sums[:, 3])
 
 
-def _f1(sums: Sequence[tuple[float, ...]]) -> float:
+def _f1(sums: Floats) -> Floats:
     precision, recall = _precision(sums), _recall(sums)
-    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
-
-
-def _percent(part: float, whole: float) -> float:
-    return 100 * part / whole if whole else 0.0
+    return divided(2 * precision * recall, precision + recall)
 
 
 def names(half: str, found: Sequence[Marks], labels: Iterable[str]) -> list[Sums]:
@@ -210,8 +189,8 @@ def name_table(half: str) -> list[str]:
     for name, labels in {MAIN: MAIN_LABELS, OTHERS: OTHER_LABELS, **{label: (label,) for label in _LABELS}}.items():
         ours, *theirs = (names(half, found, labels) for found in models)
         shown = " | ".join(str(score(sums)) for sums in (ours, *theirs))
-        apart = " | ".join(str(difference(ours, sums)) for sums in theirs)
-        lines.append(f"| {name} | {score(ours).support} | {shown} | {apart} |")
+        apart = " | ".join(difference(ours, sums).told("+.1%") for sums in theirs)
+        lines.append(f"| {name} | {score(ours).f1.of} | {shown} | {apart} |")
     return lines
 
 
@@ -225,7 +204,7 @@ def group_table(half: str) -> list[str]:
     }
     for name, found in rows.items():
         shown = score(groups(half, found))
-        lines.append(f"| {name} | {shown.support} | {shown.precision} | {shown.recall} | {shown.f1} |")
+        lines.append(f"| {name} | {shown.f1.of} | {' | '.join(figure.told() for figure in shown)} |")
     return lines
 
 
@@ -255,8 +234,7 @@ def main() -> None:
         sys.stdout.write("\n".join(differing()) + "\n")
         return
     tables = [table(half) for half in (DEVELOPED, HELD_OUT) for table in (name_table, group_table)]
-    heading = f"seed {SEED}, {RESAMPLES} resamples of {len(annotated())} articles\n\n"
-    sys.stdout.write(heading + "\n\n".join("\n".join(lines) for lines in tables) + "\n")
+    sys.stdout.write("\n\n".join("\n".join(lines) for lines in tables) + "\n")
 
 
 if __name__ == "__main__":

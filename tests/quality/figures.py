@@ -28,6 +28,12 @@ class Figure(NamedTuple):
     low: float | None = None
     high: float | None = None
 
+    def told(self, spec: str = ".1%", counts: str = "") -> str:
+        """Return it as tables have it: the value, and in brackets `counts` (where given) and the interval."""
+        interval = "" if self.low is None or self.high is None else f"{self.low:{spec}} to {self.high:{spec}}"
+        inside = "; ".join(filter(None, (counts, interval)))
+        return f"{self.value:{spec}} ({inside})" if inside else f"{self.value:{spec}}"
+
 
 def share(right: int, count: int) -> Figure:
     """Return the share of cases that are right; no case is none."""
@@ -41,12 +47,12 @@ def share(right: int, count: int) -> Figure:
 
 def ratio(pairs: Iterable[tuple[float, ...]]) -> Figure:
     """Return what is right of what is counted, given both for each article."""
-    return drawn(pairs, lambda sums: _divided(sums[:, 0], sums[:, 1]), count=lambda sums: sums[1])
+    return drawn(pairs, lambda sums: divided(sums[:, 0], sums[:, 1]), count=lambda sums: sums[1])
 
 
 def f1(triples: Iterable[tuple[float, ...]]) -> Figure:
     """Return the harmonic mean of precision and recall, given right, found and wanted for each article."""
-    return drawn(triples, lambda sums: _divided(2 * sums[:, 0], sums[:, 1] + sums[:, 2]), count=lambda sums: sums[2])
+    return drawn(triples, lambda sums: divided(2 * sums[:, 0], sums[:, 1] + sums[:, 2]), count=lambda sums: sums[2])
 
 
 def drawn(
@@ -64,5 +70,6 @@ def drawn(
     return Figure(float(measure(sums[None, :])[0]), round(count(sums)), float(low), float(high))
 
 
-def _divided(one: Floats, other: Floats) -> Floats:
+def divided(one: Floats, other: Floats) -> Floats:
+    """Return one by the other; by nothing it is none."""
     return np.divide(one, other, out=np.zeros_like(one), where=other > 0)

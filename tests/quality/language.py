@@ -20,11 +20,11 @@ import spacy.lang
 from streams.core.language import UNKNOWN, read_language
 from streams.models.language import load_detector
 from tests.data import DATA
+from tests.quality.figures import share
 from training.topics.corpus import json_lines, worldwide
 
 SEED: Final = 20260408
 ROWS: Final = 800  # of each set
-SAMPLES: Final = 1_000
 FIRST_WORDS: Final = (5, 10, 20, 30)
 SHORT: Final = ("title", *(f"first {n} words" for n in FIRST_WORDS[:3]))  # under 30 words
 LENGTHS: Final = ("title", *(f"first {n} words" for n in FIRST_WORDS), "title and text")
@@ -132,12 +132,8 @@ def tally(found: Sequence[int]) -> Tally:
 
 
 def _told(found: Sequence[int], verdict: int) -> str:
-    """Return share, count, and the 95 % interval by drawing texts."""
-    hits = [one == verdict for one in found]
-    draw = random.Random(SEED)
-    shares = sorted(sum(draw.choices(hits, k=len(hits))) / len(hits) for _ in range(SAMPLES))
-    low, high = shares[SAMPLES // 40], shares[-SAMPLES // 40]
-    return f"{sum(hits) / len(hits):.1%} ({sum(hits)}; {low:.1%} to {high:.1%})"
+    hits = found.count(verdict)
+    return share(hits, len(found)).told(counts=str(hits))
 
 
 def _print_rows(name: str, texts: tuple[Text, ...], lengths: Sequence[str]) -> None:

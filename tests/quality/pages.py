@@ -15,7 +15,6 @@ only totals were looked at. The columns:
 import argparse
 import hashlib
 import json
-import random
 import re
 import tarfile
 import time
@@ -36,11 +35,10 @@ from streams.core.fields import split_authors
 from streams.core.normalise import NormaliseModels, normalise
 from streams.models.normalise import load_normalise_models
 from tests.data import DATA
+from tests.quality.figures import Figure, ratio
 from tests.quality.removals import rows
 
 GRAM: Final = 4
-SEED: Final = 20_261_126
-SAMPLES: Final = 1_000
 HALVES: Final = ("developed", "held out")
 SETTINGS: Final[dict[str, dict[str, Any]]] = {
     "fast": {"fast": True},
@@ -123,12 +121,9 @@ def mean(scores: Sequence[Score]) -> Score:
     return Score(*(sum(values) / len(scores) for values in zip(*scores, strict=True)))
 
 
-def difference(ours: Sequence[Score], baseline: Sequence[Score]) -> tuple[float, float, float]:
-    """Return the difference of the mean F1 and its 95 % interval."""
-    deltas = [one.f1 - other.f1 for one, other in zip(ours, baseline, strict=True)]
-    dice = random.Random(SEED)
-    means = sorted(sum(dice.choices(deltas, k=len(deltas))) / len(deltas) for _ in range(SAMPLES))
-    return sum(deltas) / len(deltas), means[SAMPLES // 40], means[-SAMPLES // 40]
+def difference(ours: Sequence[Score], baseline: Sequence[Score]) -> Figure:
+    """Return the difference of the mean F1."""
+    return ratio((one.f1 - other.f1, 1) for one, other in zip(ours, baseline, strict=True))
 
 
 def texts_of(pages: Sequence[Page], articles: Sequence[CleanArticle | None]) -> dict[str, tuple[list[str], float]]:
@@ -203,8 +198,7 @@ def main() -> None:
 
 def _line(name: str, ours: Sequence[Score], baseline: Sequence[Score], speed: float) -> str:
     means = " | ".join(f"{value:.1%}".removesuffix("%") for value in mean(ours))
-    delta, low, high = (100 * value for value in difference(ours, baseline))
-    return f"| {name} | {means} | {delta:+.1f} [{low:+.1f}, {high:+.1f}] | {f'{speed:.0f}' if speed else ''} |"
+    return f"| {name} | {means} | {difference(ours, baseline).told('+.1%')} | {f'{speed:.0f}' if speed else ''} |"
 
 
 def _worst(pages: Sequence[Page], scores: Sequence[Score]) -> list[str]:

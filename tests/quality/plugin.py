@@ -1,8 +1,9 @@
 """What the tests of this tier measure becomes one card: the fixture `card` takes figures, pytest's end prints them.
 
-A test says `card.check("measure", {"part": Figure(...)})`: figures are kept, then compared with `floors.toml`. They
-travel in the test reports, so processes of their own (`-n 3`) change nothing. `--quality-card FILE` writes the card as
-JSON, too: figures of other tests stay in it while they are of the same models and policies.
+A test says `card.check("measure", {"part": Figure(...)})`: figures are kept, then compared with `floors.toml`; and
+`card.tell(text)` for tables that are no figures of the card. Both travel in the test reports, so processes of their own
+(`-n 3`) change nothing. `--quality-card FILE` prints those tables, and writes the card as JSON: figures of other tests
+stay in it while they are of the same models and policies.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,7 @@ from tests.quality import floors
 from tests.quality.figures import Figure
 
 RECORDED: Final = "quality"  # of the properties of a test
+TOLD: Final = "told"
 OPTION: Final = "--quality-card"
 
 
@@ -31,6 +33,10 @@ class Recorder:
             self._kept.append((RECORDED, [measure, part, *figure]))
         if broken := list(self._broken(measure, figures)):
             pytest.fail("\n".join([*broken, str(told)]), pytrace=False)
+
+    def tell(self, text: str) -> None:
+        """Keep a text for those who want more than the card."""
+        self._kept.append((TOLD, text))
 
     def _broken(self, measure: str, figures: Mapping[str, Figure]) -> Iterator[str]:
         bars = self._known[measure].parts if measure in self._known else {}
@@ -53,10 +59,12 @@ class Collector:
 
     def __init__(self) -> None:
         self.found: dict[tuple[str, str], Figure] = {}
+        self.told: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take the figures of a test that was run."""
         if report.when == "call":
+            self.told += [str(value) for name, value in report.user_properties if name == TOLD]
             for name, value in report.user_properties:
                 if name == RECORDED:
                     measure, part, *figure = _listed(value)
@@ -70,10 +78,14 @@ class Collector:
         from streams.cli import quality
         from tests.quality import carded
 
+        path = config.getoption(OPTION)
+        if path and self.told:
+            terminalreporter.section("tables")
+            terminalreporter.write_line("\n\n".join(self.told))
         card = carded.card_of(self.found)
         terminalreporter.section("quality card")
         terminalreporter.write_line(quality.table(card))
-        if path := config.getoption(OPTION):
+        if path:
             whole = carded.write(card, Path(path))
             terminalreporter.write_line(f"{path}: {len(whole.figures)} figures, of this run {len(card.figures)}")
             for name, number in carded.missing(whole).items():
@@ -87,7 +99,7 @@ def _listed(value: object) -> list[Any]:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option."""
-    parser.addoption(OPTION, metavar="FILE", help="write the quality card of what was measured there, as JSON")
+    parser.addoption(OPTION, metavar="FILE", help="write the quality card there, as JSON, and print more tables")
 
 
 def pytest_configure(config: pytest.Config) -> None:

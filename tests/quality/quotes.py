@@ -4,7 +4,6 @@ The shipped extractor runs on each text. A quote is right where it overlaps an a
 half of each) and a mention of its speaker's entity overlaps one of the annotated speaker, or both have none.
 """
 
-import random
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
@@ -15,9 +14,7 @@ from streams.core.mentions import RawMention
 from streams.core.quotes import find_quotes
 from streams.models.ner import find_mentions, load_ner
 from tests.quality.annotated import DEVELOPED, HELD_OUT, Annotated, Said, annotated
-
-SAMPLES: Final = 2_000
-SEED: Final = 20260407
+from tests.quality.figures import ratio
 
 
 class Read(NamedTuple):
@@ -37,16 +34,6 @@ class Counts(NamedTuple):
     right: int = 0
     wanted: int = 0
     met: int = 0
-
-    @property
-    def precision(self) -> float:
-        """The share of what was found that is right."""
-        return self.right / self.found if self.found else 0.0
-
-    @property
-    def recall(self) -> float:
-        """The share of what is annotated that was found."""
-        return self.met / self.wanted if self.wanted else 0.0
 
 
 def read_all() -> list[Read]:
@@ -114,13 +101,6 @@ def total(counts: Iterable[Counts]) -> Counts:
     return Counts(*sums)
 
 
-def interval(counts: Sequence[Counts], share: Callable[[Counts], float]) -> tuple[float, float]:
-    """Return the 95 % interval of a share, by samples of the articles."""
-    draw = random.Random(SEED)
-    values = sorted(share(total(draw.choices(counts, k=len(counts)))) for _ in range(SAMPLES))
-    return values[SAMPLES // 40], values[-SAMPLES // 40]
-
-
 def _counts(read: Read, quotes: Sequence[Quote], said: Sequence[Said]) -> Counts:
     speakers = {e.entity_id: e for e in read.entities}
     right = sum(1 for q in quotes if any(_same(read, speakers, q, s) for s in said))
@@ -168,15 +148,11 @@ def main() -> None:
 
 def _row(name: str, half: str, counts: Sequence[Counts]) -> str:
     sums = total(counts)
+    precision, recall = ratio((c.right, c.found) for c in counts), ratio((c.met, c.wanted) for c in counts)
     return (
-        f"| {name} | {half} | {sums.found} | {sums.right} | {_share(counts, lambda c: c.precision)}"
-        f" | {sums.wanted} | {sums.met} | {_share(counts, lambda c: c.recall)} |"
+        f"| {name} | {half} | {sums.found} | {sums.right} | {precision.told()}"
+        f" | {sums.wanted} | {sums.met} | {recall.told()} |"
     )
-
-
-def _share(counts: Sequence[Counts], share: Callable[[Counts], float]) -> str:
-    low, high = interval(counts, share)
-    return f"{share(total(counts)):.3f} ({low:.2f} to {high:.2f})"
 
 
 if __name__ == "__main__":

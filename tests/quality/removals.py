@@ -24,6 +24,7 @@ from typing import Any, Final, NamedTuple
 from streams.contracts.events import CleanArticle
 from streams.core.normalise import DEFAULT_POLICY, NormaliseModels, NormalisePolicy, normalise
 from streams.models.normalise import load_normalise_models
+from tests.quality.figures import ratio, share
 from training.ner import corpus as newswire
 
 SEED: Final = 20_260_407
@@ -34,7 +35,6 @@ MIXED_POOL: Final = 250  # articles of each set, of which those long enough are 
 ENDED: Final = 150  # articles of each set with a doubled lead, and as many with a tail
 MIN_PARAGRAPHS: Final = 5  # of an article that gets a stranger; the rule judges no shorter ones
 MIN_LEAD_WORDS: Final = 5  # shorter first lines are names and places
-SAMPLES: Final = 1_000  # of the bootstrap
 ENDINGS: Final = frozenset(("tail", "credit"))
 HEADINGS: Final = (
     "LAST NEWS", "Related stories", "More from World", "Read more", "Most read", "Latest news:", "Trending now",
@@ -201,29 +201,19 @@ def ended(
     return found
 
 
-def interval(found: Sequence[bool]) -> str:
-    """Return a share with its count and its 95 % interval, in percent."""
-    dice = random.Random(SEED)
-    shares = sorted(sum(dice.choices(found, k=len(found))) / len(found) for _ in range(SAMPLES))
-    low, high = shares[SAMPLES // 40], shares[-SAMPLES // 40]
-    return f"{sum(found) / len(found):.1%} ({sum(found)} of {len(found)}; {low:.1%} to {high:.1%})"
+def told_found(found: Sequence[bool]) -> str:
+    """Return the share that was found with its counts and its interval."""
+    return share(sum(found), len(found)).told(counts=f"{sum(found)} of {len(found)}")
 
 
-def loss_interval(articles: Sequence[tuple[str, int, Counter[str]]], rules: frozenset[str] | None = None) -> str:
+def told_lost(articles: Sequence[tuple[str, int, Counter[str]]], rules: frozenset[str] | None = None) -> str:
     """Return the share of paragraphs that `rules` (default: all but endings) took, and its interval by articles."""
-    dice = random.Random(SEED)
     counts = [
         (sum(n for rule, n in taken.items() if (rule in rules if rules else rule not in ENDINGS)), number)
         for _, number, taken in articles
     ]
-
-    def share(sample: Sequence[tuple[int, int]]) -> float:
-        return sum(lost for lost, _ in sample) / sum(number for _, number in sample)
-
-    shares = sorted(share(dice.choices(counts, k=len(counts))) for _ in range(SAMPLES))
-    low, high = shares[SAMPLES // 40], shares[-SAMPLES // 40]
-    lost, number = sum(lost for lost, _ in counts), sum(number for _, number in counts)
-    return f"{share(counts):.2%} ({lost} of {number}; {low:.2%} to {high:.2%})"
+    lost, number = (sum(column) for column in zip(*counts, strict=True))
+    return ratio(counts).told(".2%", f"{lost} of {number}")
 
 
 def milliseconds(stories: Sequence[Story], models: NormaliseModels, number: int = 200) -> tuple[float, float]:
@@ -266,10 +256,10 @@ def main() -> None:
     print(_line("all", found, ends, articles))
     if options.mixed:
         between = mixed([read(data) for read in SETS.values()], models, MIXED, policy)
-        print(f"\nhost and donor of any set: found {interval(between.found)}")
+        print(f"\nhost and donor of any set: found {told_found(between.found)}")
     print("\n| outlet | articles | foreign_paragraph |\n| --- | --- | --- |")
     for outlet, those in sorted(outlets.items(), key=lambda item: -len(item[1]))[:12]:
-        print(f"| {outlet} | {len(those)} | {loss_interval(those, frozenset(('foreign_paragraph',)))} |")
+        print(f"| {outlet} | {len(those)} | {told_lost(those, frozenset(('foreign_paragraph',)))} |")
     words, spent = milliseconds(allsides(data), models)
     print(f"\nnormalise: {spent:.2f} ms of CPU for an article of {words:.0f} words")
 
@@ -280,9 +270,9 @@ def _line(
     ends: dict[str, list[bool]],
     articles: Sequence[tuple[str, int, Counter[str]]],
 ) -> str:
-    cells = [interval(found), *map(interval, ends.values())]
-    foreign = loss_interval(articles, frozenset(("foreign_paragraph",)))
-    return f"| {' | '.join([name, *cells, foreign, loss_interval(articles)])} |"
+    cells = [told_found(found), *map(told_found, ends.values())]
+    foreign = told_lost(articles, frozenset(("foreign_paragraph",)))
+    return f"| {' | '.join([name, *cells, foreign, told_lost(articles)])} |"
 
 
 if __name__ == "__main__":

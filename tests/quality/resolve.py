@@ -25,8 +25,6 @@ from itertools import combinations
 from pathlib import Path
 from typing import Final, NamedTuple
 
-import numpy as np
-
 from producers.sources.files import read_files
 from streams.cli.enrich import enrich
 from streams.contracts.events import EnrichedArticle, Entity
@@ -37,11 +35,10 @@ from streams.core.resolution import Resolution
 from streams.core.resolve import ResolveState
 from streams.settings import load
 from tests.data import DATA
+from tests.quality.figures import Figure, ratio
 
 PERIODS: Final = {"developed": ("2019-11", "2020-06"), "held out": ("2014-08", "2014-12")}
 ARTICLES: Final = 400  # of each: their models take two to five minutes
-SAMPLES: Final = 2_000  # of the bootstrap
-SEED: Final = 6
 ORDERS: Final = 5  # shuffles
 KINDS: Final = ("surname", "acronym")
 
@@ -168,23 +165,18 @@ def recall(rows: Sequence[Asked]) -> tuple[int, int]:
 Measure = Callable[[Sequence[Asked]], tuple[int, int]]
 
 
-def share(rows: Sequence[Asked], measure: Measure) -> float:
-    """Return a measure as a share."""
-    right, of = measure(rows)
-    return right / max(1, of)
-
-
-def told(rows: Sequence[Asked], measure: Measure) -> str:
-    """Return share, counts, and the 95 % interval by drawing articles."""
+def figure(rows: Sequence[Asked], measure: Measure) -> Figure:
+    """Return a measure as a share, with the interval by drawing articles."""
     by_article: dict[int, list[Asked]] = {}
     for row in rows:
         by_article.setdefault(row.article, []).append(row)
-    tallies = np.array([measure(each) for each in by_article.values()]).reshape(-1, 2)
-    drawn = np.random.default_rng(SEED).integers(0, len(tallies), (SAMPLES, len(tallies)))
-    sums = tallies[drawn].sum(axis=1)
-    low, high = np.percentile(100 * sums[:, 0] / np.maximum(1, sums[:, 1]), (2.5, 97.5))
+    return ratio(map(measure, by_article.values()))
+
+
+def told(rows: Sequence[Asked], measure: Measure) -> str:
+    """Return a measure with its counts and its interval."""
     right, of = measure(rows)
-    return f"{100 * right / max(1, of):.1f} % ({right} of {of}; {low:.1f} to {high:.1f})"
+    return figure(rows, measure).told(counts=f"{right} of {of}")
 
 
 def links_of(articles: Sequence[EnrichedArticle]) -> tuple[set[tuple[str, str, str]], set[tuple[str, str]]]:

@@ -1,7 +1,6 @@
 """A state rebuilt from the log of decisions judges as one that never stopped: 50,000 articles, made of real ones."""
 
 import random
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from typing import Final
@@ -102,8 +101,6 @@ def test_a_rebuilt_state_judges_as_one_that_never_stopped(card: Recorder) -> Non
             assert restarted.take(article, origin, at) == decision, f"seed {SEED}, article {number}"
             known = Decision.decode(decision)
             outcomes[known.verdict or str(known.change)] += 1
-    sys.stdout.write(
-        f"\nseed {SEED}: {ARRIVALS - STOPPED_AT:,} verdicts after a restart, all the same: {dict(outcomes)}\n"
-    )
+    card.tell(f"seed {SEED}: {ARRIVALS - STOPPED_AT:,} verdicts after a restart, all the same: {dict(outcomes)}")
     card.check("rebuilt", {"the same verdict": share(ARRIVALS - STOPPED_AT, ARRIVALS - STOPPED_AT)})
     assert {"new", "revised", "same_article", "exact_copy", "near_copy", "contained"} <= outcomes.keys()

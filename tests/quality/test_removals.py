@@ -37,7 +37,7 @@ def models() -> NormaliseModels:
 @pytest.mark.parametrize("name", sorted(SETS))
 def test_inserted_paragraphs_are_found(name: str, models: NormaliseModels, card: Recorder) -> None:
     figures = inserted(SETS[name](DATA), models, INSERTIONS[name])
-    print(f"{name}: others lost {figures.others_lost}")
+    card.tell(f"insertions, {name}: others lost {figures.others_lost}")
     card.check("removals", {f"{name}: inserted paragraphs found": _right(figures.found)}, f"seed {SEED}")
 
 
@@ -55,7 +55,7 @@ def test_doubled_leads_and_tails_are_found(name: str, models: NormaliseModels, c
 @pytest.mark.parametrize("name", sorted(SETS))
 def test_untouched_articles_stay_whole(name: str, models: NormaliseModels, card: Recorder) -> None:
     found = untouched(SETS[name](DATA), models, UNTOUCHED[name])
-    print(f"{name}: {found.by_rule}")
+    card.tell(f"untouched, {name}: {found.by_rule}")
     foreign = ratio((rules["foreign_paragraph"], of) for _, of, rules in found.articles)
     figures = {f"{name}: own paragraphs taken for foreign": foreign}
     if name == "bbc":  # the others have litter of their pages, which is rightly gone

@@ -5,9 +5,9 @@ from functools import lru_cache
 import pytest
 
 from tests.data import needs_data
-from tests.quality.figures import Figure, ratio
+from tests.quality.figures import Figure
 from tests.quality.plugin import Recorder
-from tests.quality.resolve import Asked, Measure, agreement, articles_of, asked, precision, recall
+from tests.quality.resolve import Asked, Measure, agreement, articles_of, asked, figure, precision, recall
 
 pytestmark = [pytest.mark.quality, needs_data]
 
@@ -20,11 +20,8 @@ def held_out() -> list[Asked]:
 @pytest.mark.parametrize("kind", ["surname", "acronym"])
 @pytest.mark.parametrize("measure", [precision, recall])
 def test_hidden_names_are_found(kind: str, measure: Measure, card: Recorder) -> None:
-    rows: dict[int, list[Asked]] = {}
-    for row in held_out():
-        if row.kind == kind:
-            rows.setdefault(row.article, []).append(row)
-    card.check("resolve", {f"{kind}s: {measure.__name__}": ratio(measure(each) for each in rows.values())})
+    rows = [row for row in held_out() if row.kind == kind]
+    card.check("resolve", {f"{kind}s: {measure.__name__}": figure(rows, measure)})
 
 
 def test_the_order_of_arrival_changes_little(card: Recorder) -> None:

@@ -1,43 +1,31 @@
 """How good the topics are: `python -m tests.quality.topics` prints the tables that docs/quality.md holds.
 
 Articles that the model was trained on are measured by nested cross-validation, copies of one text in one fold.
-Intervals are of 2,000 samples of the articles.
+Intervals are those of `figures`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from streams.core.classify import Floats
 from streams.models.topics import load_topic_model
 from tests.data import DATA
+from tests.quality.figures import share
+from tests.quality.topic_figures import topic_figures
 from training.topics.corpus import concepts, masakhanews, worldwide
-from training.topics.fit import Example, Matrix, Named, f1
+from training.topics.fit import Example, Matrix, Named
 from training.topics.measure import LEAST_SCORED, Validated, cross_validate, quality, validate
 from training.topics.sections import AG, BBC, MASAKHANEWS_TABLE, accuracy, evened, likeliest_section, section_hits
 from training.topics.train import definition_examples, labelled_articles, labels, learnt, stratified
 
-SEED: Final = 20_261_126
-SAMPLES: Final = 2_000
 BINS: Final = 10  # of the reliability table
 WORST: Final = 10
 MAX_WORDS: Final = 8  # of an article that is named as an error
 
 Hits = list[tuple[str, str]]  # of each row the section wanted and the one found
-
-
-class Interval(NamedTuple):
-    """A figure and what it is in all but the outer 5 % of the samples."""
-
-    figure: float
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        return f"{self.figure:.3f} ({self.low:.3f} to {self.high:.3f})"
 
 
 class Reliability(NamedTuple):
@@ -91,33 +79,6 @@ def masakhanews_hits(data: Path, nested: Validated, named: Sequence[Named]) -> H
     ]
 
 
-def interval(number: int, figure_of: Callable[[npt.NDArray[np.intp]], float]) -> Interval:
-    """The figure of all `number` articles, with its bootstrap interval."""
-    dice = np.random.default_rng(SEED)
-    figures = [figure_of(dice.integers(0, number, number)) for _ in range(SAMPLES)]
-    low, high = np.percentile(figures, (2.5, 97.5))
-    return Interval(figure_of(np.arange(number)), float(low), float(high))
-
-
-def f1_intervals(validated: Validated, tops: Sequence[int]) -> tuple[Interval, Interval]:
-    """Micro F1 of the top concepts, and macro F1 of those with LEAST_SCORED articles."""
-    given, topics = validated.given[:, tops], validated.topics[:, tops]
-    scored = topics.sum(axis=0) >= LEAST_SCORED
-
-    def macro(chosen: npt.NDArray[np.intp]) -> float:
-        both = (given[chosen] & topics[chosen]).sum(axis=0)
-        total = given[chosen].sum(axis=0) + topics[chosen].sum(axis=0)
-        return float(np.mean((2 * both / np.maximum(1, total))[scored]))
-
-    return interval(len(given), lambda chosen: f1(given[chosen], topics[chosen])), interval(len(given), macro)
-
-
-def accuracy_interval(hits: Hits) -> Interval:
-    """The share of rows whose section was found."""
-    right = np.array([wanted == found for wanted, found in hits])
-    return interval(len(right), lambda chosen: float(right[chosen].mean()))
-
-
 def reliability(probabilities: Floats, topics: Matrix) -> Reliability:
     """The table of [N, K] probabilities against [N, K] labels."""
     said, true = probabilities.ravel(), topics.ravel()
@@ -168,26 +129,26 @@ def main() -> None:
     measured, model = measure(DATA), load_topic_model()
     tops, parents = measured.tops, measured.parents
     print("| measure | nested 5-fold | 300 set aside |\n| --- | --- | --- |")
-    (micro, macro), (split_micro, split_macro) = (f1_intervals(v, tops) for v in (measured.nested, measured.split))
-    print(f"| micro F1, 17 top concepts | {micro} | {split_micro} |\n| macro F1 | {macro} | {split_macro} |")
+    of_nested, of_split = (topic_figures(each, parents) for each in (measured.nested, measured.split))
+    for name, figure in of_nested.items():
+        print(f"| {name} | {figure.told('.3f')} | {of_split[name].told('.3f')} |")
     few = measured.split.topics[:, tops].sum(axis=0) < LEAST_SCORED
     print(f"| in no macro F1 | | {', '.join(measured.named[top].label for top in np.array(tops)[few])} |")
     nested, split = quality(measured.nested, parents), quality(measured.split, parents)
-    print(f"| likeliest topic is a labelled one | {nested.top1:.3f} | {split.top1:.3f} |")
-    print(f"| finer topics, precision | {nested.finer_precision:.3f} | {split.finer_precision:.3f} |")
-    print(f"| finer topics, recall | {nested.finer_recall:.3f} | {split.finer_recall:.3f} |")
+    print(f"| recall of finer topics | {nested.finer_recall:.3f} | {split.finer_recall:.3f} |")
     print("\n| sections | rows | right |\n| --- | --- | --- |")
     hits = {"BBC": section_hits(DATA, model, BBC), "MasakhaNEWS, nested 5-fold": measured.masakhanews}
     for name, found in {**hits, "AG": section_hits(DATA, model, AG)}.items():
-        print(f"| {name} | {len(found)} | {accuracy_interval(found)} |")
+        right = share(sum(wanted == section for wanted, section in found), len(found))
+        print(f"| {name} | {len(found)} | {right.told('.3f')} |")
     for name, found in hits.items():
         for section in sorted({wanted for wanted, _ in found}):
             of_it = [hit for hit in found if hit[0] == section]
             print(f"| {name}, {section} | {len(of_it)} | {accuracy(of_it):.3f} |")
     table = reliability(measured.nested.probabilities[:, tops], measured.nested.topics[:, tops])
     print("\n| probability | said | mean | labelled |\n| --- | --- | --- | --- |")
-    for count, mean, share in table.rows:
-        print(f"| {int(mean * BINS) / BINS:.1f} | {count} | {mean:.3f} | {share:.3f} |")
+    for count, mean, labelled in table.rows:
+        print(f"| {int(mean * BINS) / BINS:.1f} | {count} | {mean:.3f} | {labelled:.3f} |")
     print(f"\nExpected calibration error {table.expected_error:.4f}, from .1 on {table.likely_error:.3f}.", end=" ")
     print(f"Brier score {table.brier:.4f}.\n")
     print("\n".join(error_lines(DATA, measured)))

@@ -36,3 +36,9 @@ def test_f1_is_over_the_sums() -> None:
     assert figure.value == pytest.approx(2 * 10 / (15 + 15))
     assert figure.of == 15
     assert f1([(0, 0, 0)]).value == 0
+
+
+def test_a_figure_is_told_with_its_counts_and_its_interval() -> None:
+    assert share(81, 263).told(counts="81 of 263") == "30.8% (81 of 263; 25.5% to 36.6%)"
+    assert ratio([(1, 2)] * 3).told(".2f") == "0.50 (0.50 to 0.50)"
+    assert Figure(0.25, 4).told() == "25.0%"

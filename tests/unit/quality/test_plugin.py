@@ -20,6 +20,7 @@ TESTS: Final = """
 from tests.quality.figures import Figure
 
 def test_good(card):
+    card.tell("more about agencies")
     card.check("agencies", {"precision": Figure(1.0, 90, 0.96, 1.0)})
 
 def test_broken(card):
@@ -44,6 +45,7 @@ def test_all_figures_are_on_the_card_and_a_broken_floor_fails(processes: Sequenc
     done = run(tmp_path, *processes, "--quality-card", str(path))
     assert done.returncode == 1
     assert "1 failed, 2 passed" in done.stdout, done.stdout + done.stderr
+    assert done.stdout.count("more about agencies") == 1
     assert done.stdout.count("quality card") == 1
     assert "| precision | 90 | 100.0 | 96.0 to 100.0 | >= 98.0 |  | pass |" in done.stdout
     assert "| recall | 92 | 50.0 |  | >= 96.0 |  | FAIL |" in done.stdout
