@@ -19,7 +19,9 @@ Packed: TypeAlias = npt.NDArray[np.uint64]  # key << 32 | lower half of the numb
 Present: TypeAlias = Callable[[Numbers], npt.NDArray[np.bool_]]
 
 YOUNG: Final = 16_384  # postings in the table of what is new: with its chains it fits a processor's second cache
-UNREAD: Final = 64 * YOUNG  # as many may wait that nobody looked for, as while a state is rebuilt: fewer merges
+# As many may wait that nobody looked for, as while a state is rebuilt: fewer merges. They wait until they are as many
+# as those that were merged, since most of what waits long in a small window is forgotten by then.
+UNREAD: Final = 64 * YOUNG
 GROWTH: Final = 16  # each array holds so many times what the one above it does: three of them hold 71 million
 # Numbers of one window lie closer together than this. Each time they pass a multiple of it, "oldest" and "newest" take
 # the wrong ones of a key with more than are wanted, until the window has moved on: once in 99 days of 500 a second.
@@ -102,7 +104,8 @@ class Postings:
         self._top = max(self._top, number)
         low = number & _BELOW
         self._young.extend([key << 32 | low for key in keys])
-        if len(self._young) >= (YOUNG if self._table.size else UNREAD):
+        waiting = len(self._young)
+        if waiting >= YOUNG and (self._table.size or waiting >= min(UNREAD, len(self) - waiting)):
             self._settle()
 
     def oldest(self, keys: Sequence[int], count: int) -> Found:

@@ -103,6 +103,17 @@ def test_merging_leaves_the_forgotten_out(monkeypatch: pytest.MonkeyPatch) -> No
     assert len(index) < 200
 
 
+def test_what_nobody_looks_for_is_given_back_once_it_is_forgotten() -> None:
+    window, per_number = 2_000, 20
+    newest = 0
+    index = Postings(lambda numbers: numbers > newest - window)
+    held = 0
+    for newest in range(20_000):
+        index.add(range(per_number), newest)
+        held = max(held, len(index))
+    assert held <= 3 * window * per_number
+
+
 def test_nothing_filed_is_nothing_found() -> None:
     index = Postings(Model().is_present)
     assert index.oldest([1, 2], 3).numbers.tolist() == []
