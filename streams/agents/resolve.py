@@ -10,7 +10,7 @@ from streams.contracts.codec import decode
 from streams.contracts.events import ArticleForgotten, EnrichedArticle, OverrideEntities
 from streams.contracts.origin import attempt_key
 from streams.contracts.topics import sources_of
-from streams.core.entity_updates import key_of, updates
+from streams.core.entity_updates import key_of, pair_of, updates
 from streams.core.resolution import Resolution
 from streams.core.resolve import ResolveState
 from streams.delivery.records import Ahead, Handled, Record, Stage, TableWrite
@@ -50,7 +50,7 @@ def _article(context: Context, fold: ResolveState, record: Record) -> Handled:
         fold, key, headers.ingested_at, lambda: fold.judge(article, key, headers.ingested_at)
     )
     return _handled(
-        context, decision, first, origin=headers.origin, attempt=headers.attempt, cause=article.event_id,
+        context, fold, decision, first, origin=headers.origin, attempt=headers.attempt, cause=article.event_id,
         pipeline=context.pipeline_after(headers), outcome="resolved",
     )  # fmt: skip
 
@@ -62,7 +62,7 @@ def _withdrawal(context: Context, fold: ResolveState, record: Record) -> Handled
         fold, told.event_id, at, lambda: fold.judge_withdrawal(told, told.event_id, at)
     )  # fmt: skip
     return _handled(
-        context, decision, first, origin=headers.origin, attempt=headers.attempt, cause=told.event_id,
+        context, fold, decision, first, origin=headers.origin, attempt=headers.attempt, cause=told.event_id,
         pipeline=context.pipeline_after(headers), outcome="withdrawn",
     )  # fmt: skip
 
@@ -71,7 +71,7 @@ def _order(context: Context, fold: ResolveState, record: Record) -> Handled:
     order, origin = decode(OverrideEntities, record.value), context.own_position(record)
     decision, first = _decided_once(fold, origin, None, lambda: fold.judge_order(order, origin))
     return _handled(
-        context, decision, first, origin=origin, attempt=1, cause=origin, pipeline=context.pipeline,
+        context, fold, decision, first, origin=origin, attempt=1, cause=origin, pipeline=context.pipeline,
         outcome="overridden",
     )  # fmt: skip
 
@@ -93,15 +93,19 @@ def _decided_once(
 
 
 def _handled(
-    context: Context, decision: Resolution, first: tuple[TableWrite, ...], *, origin: str, attempt: int, cause: str,
-    pipeline: str, outcome: str,
+    context: Context, fold: ResolveState, decision: Resolution, first: tuple[TableWrite, ...], *, origin: str,
+    attempt: int, cause: str, pipeline: str, outcome: str,
 ) -> Handled:  # fmt: skip
+    told = updates(decision, cause, pipeline, attempt)
+    if not first:
+        # A redelivery may come after what was decided later, from another partition: the newest record of a key holds.
+        told = tuple(update for update in told if not fold.is_superseded(decision, *pair_of(update)))
     outputs = tuple(
         context.write(
             update, to=context.catalogue.entities, key=key_of(update), stage=NAME, origin=origin,
             ingested_at=decision.ingested_at, attempt=attempt, pipeline=pipeline,
         )
-        for update in updates(decision, cause, pipeline, attempt)
+        for update in told
     )  # fmt: skip
     detail = {"entities": len(decision.standings), "aliases": len(decision.joined)}
     return Handled(outcome, outputs, article_id=decision.article_id, detail=detail, first=first)

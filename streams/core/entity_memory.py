@@ -6,6 +6,7 @@ Everything but the decisions is derived from them, whatever their order, so reco
 import heapq
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from typing import Final
 
 import xxhash
@@ -236,6 +237,15 @@ class EntityMemory:
                 if (joined.entity_id, joined.alias_id) == (entity_id, alias_id):
                     return joined
         return None
+
+    def is_superseded(self, decision: Resolution, entity_id: str, alias_id: str | None = None) -> bool:
+        """Say whether a later decision says how an entity stands, or what a name is taken for, given both."""
+        if alias_id is None:
+            said: Iterator[Resolution] = (each for each in self._latest("id", entity_id) if each.standing(entity_id))
+        else:
+            filed = chain(self._latest("pair", entity_id, alias_id), self._latest("id", alias_id))
+            said = (each for each in filed if each.says_of(entity_id, alias_id))
+        return any(each.sequence > decision.sequence for each in islice(said, _FEW))
 
     def is_withdrawn(self, decision: Resolution) -> bool:
         """Say whether an article was taken back after this decision on it."""

@@ -18,6 +18,11 @@ def key_of(update: Update) -> str:
     return update.entity_id if isinstance(update, EntityUpdate) else f"{update.entity_id}/{update.alias_id}"
 
 
+def pair_of(update: Update) -> tuple[str, str | None]:
+    """Return the entity of an update, and the name that is taken for it where the update is of a name."""
+    return update.entity_id, update.alias_id if isinstance(update, AliasUpdate) else None
+
+
 def updates(decision: Resolution, cause: str, pipeline: str, attempt: int = 1) -> tuple[Update, ...]:
     """Return the events of a decision. The same arguments always give the same events.
 

@@ -19,8 +19,8 @@ Packed: TypeAlias = npt.NDArray[np.uint64]  # key << 32 | lower half of the numb
 Present: TypeAlias = Callable[[Numbers], npt.NDArray[np.bool_]]
 
 YOUNG: Final = 16_384  # postings in the table of what is new: with its chains it fits a processor's second cache
-# As many may wait that nobody looked for, as while a state is rebuilt: fewer merges. They wait until they are as many
-# as those that were merged, since most of what waits long in a small window is forgotten by then.
+# As many may wait that nobody looked for, as while a state is rebuilt: fewer merges. In a small window the first of
+# them are forgotten long before: then they wait no more.
 UNREAD: Final = 64 * YOUNG
 GROWTH: Final = 16  # each array holds so many times what the one above it does: three of them hold 71 million
 # Numbers of one window lie closer together than this. Each time they pass a multiple of it, "oldest" and "newest" take
@@ -91,6 +91,7 @@ class Postings:
     def __init__(self, present: Present) -> None:
         self._present = present
         self._young = array("Q")  # packed, unsorted
+        self._due = YOUNG  # so many of them are looked at whether they may wait
         self._table = _Table()  # the same by key, as far as it was read
         self._older: list[_Sorted] = []  # the smaller ones first
         self._top = 0  # the highest number filed
@@ -104,9 +105,10 @@ class Postings:
         self._top = max(self._top, number)
         low = number & _BELOW
         self._young.extend([key << 32 | low for key in keys])
-        waiting = len(self._young)
-        if waiting >= YOUNG and (self._table.size or waiting >= min(UNREAD, len(self) - waiting)):
-            self._settle()
+        if len(self._young) >= self._due:
+            self._due += YOUNG
+            if self._table.size or len(self._young) >= UNREAD or not self._present(self._first_waiting())[0]:
+                self._settle()
 
     def oldest(self, keys: Sequence[int], count: int) -> Found:
         """Return the first `count` numbers under each key."""
@@ -140,10 +142,14 @@ class Postings:
                 return _chosen((places << _NUMBER_BITS | numbers)[present], len(keys), count, last)
             look *= GROWTH
 
+    def _first_waiting(self) -> Numbers:
+        return _numbers(np.array(self._young[:1], np.uint64), self._top)
+
     def _settle(self) -> None:
         """Sort the young postings and merge them down, each array into the next where it has become too large."""
         carried = np.sort(np.frombuffer(self._young, np.uint64)) if self._young else _EMPTY
         self._young = array("Q")
+        self._due = YOUNG
         self._table.clear()
         room = YOUNG
         for level, older in enumerate(self._older):

@@ -108,6 +108,10 @@ class Resolution(Part):
         standing = self.standing(entity_id)
         return standing is not None and not standing.aside
 
+    def says_of(self, entity_id: str, alias_id: str) -> bool:
+        """Say whether it takes a name for an entity, or from it."""
+        return any((each.entity_id, each.alias_id) == (entity_id, alias_id) for each in self.joined)
+
     def merged(self, alias_id: str) -> Joined | None:
         """Return what the decision says of an id that may be another entity's in every article."""
         return next((each for each in self.joined if each.alias_id == alias_id and each.change != "alias"), None)

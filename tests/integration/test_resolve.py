@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer
 
+from streams.broker.offsets import lag
 from streams.client import Received
-from streams.contracts.codec import Headers, decode_headers, encode
+from streams.contracts.codec import Headers, encode
 from streams.contracts.events import AliasUpdate, EnrichedArticle, Entity, EntityUpdate, schema_name
 from streams.contracts.topics import Catalogue
 from tests.enriched_articles import AT, enriched, organisation, person, place
@@ -44,10 +45,17 @@ def updates(bootstrap: str, catalogue: Catalogue) -> list[Received]:
     return run_async(read_all(bootstrap, catalogue.entities))
 
 
-def resolved(bootstrap: str, catalogue: Catalogue, count: int) -> list[Received] | None:
-    """Return the updates once so many articles or orders have caused some."""
-    found = updates(bootstrap, catalogue)
-    return found if len({decode_headers(each.raw_headers).origin for each in found}) >= count else None
+def decided(bootstrap: str, catalogue: Catalogue, count: int) -> bool | None:
+    """Say whether so many records are decided on; their updates may be on their way."""
+    return len(set(decisions(bootstrap, catalogue))) >= count or None
+
+
+def finished(env: dict[str, str], bootstrap: str, catalogue: Catalogue, count: int) -> bool | None:
+    """Say whether so many records are decided on and committed, which they are when their updates are out."""
+    topics = [topic.name for topic in (catalogue.enriched, catalogue.orders)]
+    found = run_async(lag(bootstrap, f"{env['NEWSWIRE_GROUP']}.resolve", topics)).values()
+    behind = any(each.end - (each.committed or 0) for each in found)
+    return None if behind else decided(bootstrap, catalogue, count)
 
 
 def decisions(bootstrap: str, catalogue: Catalogue) -> list[bytes | None]:
@@ -70,9 +78,9 @@ def test_one_lavrov_two_khans_and_an_order_that_holds_over_a_kill(
     told = [enriched(1, SERGEY, MOSCOW), enriched(2, LAVROV), enriched(3, IMRAN), enriched(4, SADIQ)]
     run_async(publish(bootstrap, catalogue, told[:1]))
     with worker(env, log, "--stages", "resolve") as process:
-        until(partial(resolved, bootstrap, catalogue, 1), "the first article is resolved")
+        until(partial(finished, env, bootstrap, catalogue, 1), "the first article is resolved")
         run_async(publish(bootstrap, catalogue, told[1:], start=1))
-        until(partial(resolved, bootstrap, catalogue, 4), "every article is resolved")
+        until(partial(finished, env, bootstrap, catalogue, 4), "every article is resolved")
         process.kill()
         process.wait()
     [lavrov] = entity(env, "Lavrov")
@@ -86,9 +94,9 @@ def test_one_lavrov_two_khans_and_an_order_that_holds_over_a_kill(
     done = newswire(*undo, "--reason", "another one", env=env)
     assert done.returncode == 0, done.stderr.decode()
     with worker(env, log, "--stages", "resolve"):
-        until(partial(resolved, bootstrap, catalogue, 5), "the order is carried out")
+        until(partial(finished, env, bootstrap, catalogue, 5), "the order is carried out")
         run_async(publish(bootstrap, catalogue, [enriched(5, LAVROV)], start=4))
-        until(partial(resolved, bootstrap, catalogue, 6), "a later article is resolved")
+        until(partial(finished, env, bootstrap, catalogue, 6), "a later article is resolved")
     assert [line["decisions"] for line in logged(log, "state.recovered")] == [4], "what was decided is there again"
     [alone, sergey] = sorted(entity(env, "Lavrov") + entity(env, "Sergey Lavrov"), key=lambda each: len(each["name"]))
     assert (alone["name"], alone["articles"], sergey["articles"]) == ("Lavrov", 2, 1)
@@ -107,25 +115,25 @@ def test_a_kill_at_any_moment_and_a_second_worker_change_no_byte(
     env = environment(bootstrap, catalogue, tmp_path / "a", NEWSWIRE_SLOT="a")
     for after in (1, 80):
         with worker(env, tmp_path / "a.log", "--stages", "resolve") as process:
-            until(partial(resolved, bootstrap, catalogue, after), f"{after} articles are resolved")
+            until(partial(decided, bootstrap, catalogue, after), f"{after} articles are resolved")
             process.kill()
             process.wait()
         seen = {json.loads(each.value or b"{}")["cause"].encode() for each in updates(bootstrap, catalogue)}
         assert seen <= {*decisions(bootstrap, catalogue)}, "an update without its recorded decision"
     second = environment(bootstrap, catalogue, tmp_path / "b", NEWSWIRE_SLOT="b")
     with worker(env, tmp_path / "a.log", "--stages", "resolve") as one:
-        until(partial(resolved, bootstrap, catalogue, 150), "it goes on")
+        until(partial(decided, bootstrap, catalogue, 150), "it goes on")
         with worker(second, tmp_path / "b.log", "--stages", "resolve") as other:
             until(lambda: logged(tmp_path / "b.log", "worker.ready") or None, "the second one runs")
-            until(partial(resolved, bootstrap, catalogue, count), "every article is resolved")
+            until(partial(finished, env, bootstrap, catalogue, count), "every article is resolved")
             run_async(publish(bootstrap, catalogue, [enriched(n, *_names(n)) for n in range(count, count + 60)], count))
             count += 60
-            until(partial(resolved, bootstrap, catalogue, count), "and all that came while there were two")
+            until(partial(finished, env, bootstrap, catalogue, count), "and all that came while there were two")
             assert (one.poll(), other.poll()) == (None, None), "two of them are no conflict"
             one.terminate()
             assert one.wait(60) == 0
             run_async(publish(bootstrap, catalogue, [enriched(count, *_names(count))], start=count))
-            until(partial(resolved, bootstrap, catalogue, count + 1), "the second one has taken over")
+            until(partial(finished, env, bootstrap, catalogue, count + 1), "the second one has taken over")
     keys = decisions(bootstrap, catalogue)
     assert len(keys) == len(set(keys)) == count + 1, "each is decided once"
     _same_bytes(updates(bootstrap, catalogue))
