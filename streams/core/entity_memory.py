@@ -6,7 +6,6 @@ Everything but the decisions is derived from them, whatever their order, so reco
 import heapq
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
 from typing import Final
 
 import xxhash
@@ -241,11 +240,12 @@ class EntityMemory:
     def is_superseded(self, decision: Resolution, entity_id: str, alias_id: str | None = None) -> bool:
         """Say whether a later decision says how an entity stands, or what a name is taken for, given both."""
         if alias_id is None:
-            said: Iterator[Resolution] = (each for each in self._latest("id", entity_id) if each.standing(entity_id))
+            said = [(each for each in self._latest("id", entity_id) if each.standing(entity_id))]
         else:
-            filed = chain(self._latest("pair", entity_id, alias_id), self._latest("id", alias_id))
-            said = (each for each in filed if each.says_of(entity_id, alias_id))
-        return any(each.sequence > decision.sequence for each in islice(said, _FEW))
+            filed = self._latest("pair", entity_id, alias_id), self._latest("id", alias_id)  # merges: by the name
+            said = [(each for each in found if each.says_of(entity_id, alias_id)) for found in filed]
+        newest = (next(found, decision) for found in said)
+        return any(each.sequence > decision.sequence for each in newest)
 
     def is_withdrawn(self, decision: Resolution) -> bool:
         """Say whether an article was taken back after this decision on it."""

@@ -116,6 +116,15 @@ def test_a_redelivery_in_another_order_takes_nothing_back(seed: int, state: Reso
     assert {o.key: o.value for o in again} == newest, "of each key what was said last is said again"
 
 
+def test_a_merge_is_not_taken_back_by_a_name_of_many_articles_before_it(state: ResolveState) -> None:
+    stage = resolve_stage(CONTEXT, lambda: state)
+    named = [article(enriched(n, LAVROV), n, n) for n in range(2, 8)]
+    for given in [STREAM[0], *named, order(0, "merge")]:
+        handled(stage, given)
+    pair = f"{SERGEY.entity_id}/{LAVROV.entity_id}".encode()
+    assert not [output for given in named for output in handled(stage, given).outputs if output.key == pair]
+
+
 def test_a_state_that_was_read_again_gives_the_same_bytes(state: ResolveState) -> None:
     stage = resolve_stage(CONTEXT, lambda: state)
     first = [handled(stage, given) for given in STREAM]
