@@ -23,7 +23,7 @@ from streams.core.language import Detector, LanguagePolicy, read_language
 from streams.core.page_facts import Facts, read_facts
 from streams.core.removals import Finding, Outcome, RemovalPolicy, take_out
 
-POLICY_VERSION: Final = "normalise/4"
+POLICY_VERSION: Final = "normalise/5"
 
 
 @dataclass(frozen=True, slots=True)
