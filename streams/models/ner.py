@@ -98,7 +98,7 @@ class Recogniser:
 def _return_free_memory() -> None:
     """Hand what was freed back to the kernel, as far as the C library can.
 
-    The next model does not fit the holes of the one before exactly: each time some MiB more would stay.
+    The next model does not always fit the holes of the one before: at times some MiB more would stay.
     """
     if (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)) is not None:  # glibc's
         trim(0)
