@@ -17,8 +17,8 @@ from tests.faults.cluster import until
 from tests.faults.reaper import members
 
 SHARE: Final = 0.7
-# Articles by which capacity is measured: BACKLOG_SECONDS of the load where capacity is 70 articles/s, so that what is read
-# ahead of a stage is as large once, before the time begins, as a slower machine will make it.
+# Articles by which capacity is measured: BACKLOG_SECONDS of the load where capacity is 70 articles/s, so that what is
+# read ahead of a stage is as large once, before the time begins, as a slower machine will make it.
 PROBE: Final = 3_000
 SAMPLE_SECONDS: Final = 10.0
 WARM_UP: Final = 0.25  # of the time; the window of dedupe and the caches of the models fill in it
