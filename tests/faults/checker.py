@@ -13,6 +13,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
+from streams.contracts.codec import encode
+from streams.contracts.origin import attempt_key
+from streams.core.entity_updates import updates
+from streams.core.resolution import Resolution
 from tests.faults.load import sha256
 from tests.faults.records import STAGES, Commit, Kafka, Kept
 
@@ -205,20 +209,60 @@ def _check_commits(kafka: Kafka, report: Report) -> None:
 
 
 def _check_entities(kafka: Kafka, report: Report) -> None:
-    """Every enriched record was resolved, each event once, and an update that is repeated is the same."""
-    decided: dict[str, set[bytes]] = defaultdict(set)
-    for record in kafka.of("resolutions"):
-        if record.value is not None:
-            decided[(record.key or b"").decode()].add(record.value)
-    report.decisions += [f"{key} was resolved in {len(each)} ways" for key, each in decided.items() if len(each) > 1]
+    """Every enriched record was resolved, and what is said of entities is what the decision that counts says."""
+    counted = _counted(kafka.of("resolutions"), report)
     for record in kafka.of("enriched"):
-        event, attempt = _json(record)["event_id"], record.headers.get("attempt", "1")
-        if (event if attempt == "1" else f"{event}#{attempt}") not in decided:
+        event, attempt = _json(record)["event_id"], int(record.headers.get("attempt", "1"))
+        if attempt_key(event, attempt) not in counted:
             report.decisions.append(f"{record.origin}, attempt {attempt}, was not resolved")
-    versions: dict[str, set[str]] = defaultdict(set)
+    said: dict[tuple[str, int, str], dict[str, Kept]] = defaultdict(dict)  # by decision and event_id
     for record in kafka.of("entities"):
-        versions[_json(record)["event_id"]].add(_digest(record))
-    report.differing += [f"entities: {len(each)} versions of {key}" for key, each in versions.items() if len(each) > 1]
+        event = _json(record)
+        of = event["cause"], int(record.headers.get("attempt", "1")), record.headers.get("pipeline", "")
+        known = said[of].setdefault(event["event_id"], record)
+        if _digest(known) != _digest(record):
+            report.differing.append(f"entities: a repeat of {event['event_id']}, caused by {event['cause']}, differs")
+    for (cause, attempt, pipeline), records in said.items():
+        value = counted.get(attempt_key(cause, attempt))
+        wanted = _updates(value, cause, attempt, pipeline) if value else {}
+        report.differing += [
+            f"entities: {event} is not what was decided on {cause}, attempt {attempt}"
+            for event, record in records.items()
+            if wanted.get(event) != record.value
+        ]
+
+
+def _updates(value: bytes, cause: str, attempt: int, pipeline: str) -> dict[str, bytes]:
+    """Return what a decision says, by event_id; by the product's own function, which is tested for itself."""
+    made = updates(Resolution.decode(value), cause, pipeline, attempt)
+    return {update.event_id: encode(update) for update in made}
+
+
+def _counted(log: Iterable[Kept], report: Report) -> dict[str, bytes]:
+    """Return the decision of each key that counts: the first. No other may lie last.
+
+    A worker that was paused may write one that its successor had made already, before it sees that it is not the owner.
+    The log's next reader then writes the first one again (docs/adr/0007-own-changelog.md).
+    """
+    first: dict[str, bytes] = {}
+    open_: set[str] = set()
+    for record in sorted(log, key=lambda r: r.offset):
+        if record.key is None or record.value is None:
+            continue
+        key, value = record.key.decode(), record.value
+        if _unnumbered(first.setdefault(key, value)) != _unnumbered(value):
+            open_.add(key)
+        else:
+            open_.discard(key)
+    report.decisions += [f"{key} was decided twice, differently, and that was not settled" for key in sorted(open_)]
+    return first
+
+
+def _unnumbered(decision: bytes) -> dict[str, Any]:
+    """Return a decision without its position in the order: two that were given one position are told apart later."""
+    loaded: dict[str, Any] = json.loads(decision)
+    loaded.pop("sequence", None)
+    return loaded
 
 
 def _first_outputs(kafka: Kafka, topics: Iterable[str]) -> dict[tuple[int, int], int]:
@@ -256,17 +300,11 @@ def _passed_over(commit: Commit, horizons: Mapping[int, list[tuple[int, float, s
 
 
 def _check_decisions(kafka: Kafka, report: Report) -> None:
-    """Each decision is written once, and its event says the same."""
-    decided: dict[str, dict[str, Any]] = {}
-    for record in kafka.of("decisions"):
-        if record.key is None or record.value is None:
-            continue
-        origin, decision = record.key.decode(), json.loads(record.value)
-        if decided.setdefault(origin, decision) != decision:
-            report.decisions.append(f"{origin} was decided twice, differently")
+    """One decision counts of each record, and its event says the same."""
+    counted = {origin: json.loads(value) for origin, value in _counted(kafka.of("decisions"), report).items()}
     for topic in ("unique", "duplicates"):
         for record in kafka.of(topic):
-            wanted = decided.get(record.origin)
+            wanted = counted.get(record.origin)
             if wanted is None or not _says(wanted, topic, _json(record)):
                 report.decisions.append(f"{topic} record of {record.origin} is not what was decided: {wanted is None=}")
 

@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from streams.contracts.codec import encode
+from streams.core.entity_updates import updates
+from streams.core.resolution import Resolution, Standing
 from tests.faults.checker import Report, check
 from tests.faults.load import sha256
 from tests.faults.records import Commit, Kafka, Kept
@@ -26,6 +29,22 @@ def _article(number: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _resolution(number: int, articles: int = 1) -> Resolution:
+    standing = Standing(entity_id="x", type="PERSON", name="Sergey Lavrov", change="opened", articles=articles)
+    return Resolution(sequence=number, article_id=f"a{number}", standings=(standing,))
+
+
+def _said(decision: Resolution, number: int) -> Kept:
+    """Return what resolve says of the one entity of a decision."""
+    (update,) = updates(decision, f"e{number}", "p")
+    return replace(_record("entities", number, 1_000 * number + 50, {}), value=encode(update))
+
+
+def _decided_again(kafka: Kafka, log: str, value: bytes, **headers: str) -> None:
+    """Write another decision of the first record behind the log."""
+    kafka.records[log].append(Kept(0, len(kafka.of(log)), 0, kafka.of(log)[0].key, value, headers))
+
+
 @pytest.fixture
 def kafka() -> Kafka:
     """Three articles that went through, and a bad record."""
@@ -39,8 +58,11 @@ def kafka() -> Kafka:
         Kept(0, n, 0, ORIGIN.format(n).encode(), json.dumps(decision).encode(), {})
         for n, decision in enumerate(decided)
     ]
-    made.records["resolutions"] = [Kept(0, n, 0, f"e{n}".encode(), b"{}", {}) for n in range(3)]
-    made.records["entities"] = [_record("entities", n, 1_000 * n + 50, {"event_id": f"u{n}"}) for n in range(3)]
+    resolved = [_resolution(n) for n in range(3)]
+    made.records["resolutions"] = [
+        Kept(0, n, 0, f"e{n}".encode(), each.encode(), {}) for n, each in enumerate(resolved)
+    ]
+    made.records["entities"] = [_said(each, n) for n, each in enumerate(resolved)]
     return made
 
 
@@ -105,22 +127,63 @@ def test_a_commit_over_a_record_without_its_output_is_found(kafka: Kafka) -> Non
 
 
 def test_a_decision_written_twice_or_not_followed_is_found(kafka: Kafka) -> None:
-    kafka.records["decisions"].append(replace(kafka.of("decisions")[0], value=b'{"verdict": "exact_copy"}'))
-    assert len(judged(kafka).decisions) == 1
+    _decided_again(kafka, "decisions", b'{"verdict": "exact_copy"}')
+    assert judged(kafka).decisions == [f"{ORIGIN.format(0)} was decided twice, differently, and that was not settled"]
     del kafka.records["decisions"][1]
     assert len(judged(kafka).decisions) == 2
 
 
-def test_an_article_that_was_not_resolved_or_twice_is_found(kafka: Kafka) -> None:
-    kafka.records["resolutions"][0] = replace(kafka.of("resolutions")[1], value=b"another")
-    assert judged(kafka).decisions == [
-        "e1 was resolved in 2 ways", f"{ORIGIN.format(0)}, attempt 1, was not resolved",
-    ]  # fmt: skip
+def test_the_decision_that_was_overruled_is_not_to_be_followed(kafka: Kafka) -> None:
+    first = kafka.of("decisions")[0].value or b""
+    _decided_again(kafka, "decisions", json.dumps({**_article(0), "story_id": "t", "verdict": None}).encode())
+    _decided_again(kafka, "decisions", first, settled="1")
+    assert judged(kafka).violations() == []
+    kafka.records["unique"][0] = _record("unique", 0, 20, {**_article(0), "story_id": "t"})
+    assert len(judged(kafka).decisions) == 1
 
 
-def test_an_update_of_an_entity_that_changed_is_found(kafka: Kafka) -> None:
-    kafka.records["entities"].append(_record("entities", 0, 99, {"event_id": "u0", "articles": 2}))
-    assert judged(kafka).differing == ["entities: 2 versions of u0"]
+def test_an_article_that_was_not_resolved_is_found(kafka: Kafka) -> None:
+    del kafka.records["resolutions"][0]
+    report = judged(kafka)
+    assert report.decisions == [f"{ORIGIN.format(0)}, attempt 1, was not resolved"]
+    assert len(report.differing) == 1, "and what was said of its entity rests on nothing"
+
+
+def test_an_article_that_was_resolved_twice_is_found_unless_that_was_settled(kafka: Kafka) -> None:
+    _decided_again(kafka, "resolutions", _resolution(0, articles=2).encode())
+    assert judged(kafka).decisions == ["e0 was decided twice, differently, and that was not settled"]
+    _decided_again(kafka, "resolutions", _resolution(0).encode(), settled="1")
+    assert judged(kafka).violations() == []
+
+
+def test_a_settled_decision_is_the_first_one(kafka: Kafka) -> None:
+    _decided_again(kafka, "resolutions", _resolution(0, articles=2).encode(), settled="1")
+    assert len(judged(kafka).decisions) == 1
+
+
+def test_a_decision_may_be_given_another_position(kafka: Kafka) -> None:
+    renumbered = _resolution(0).model_copy(update={"sequence": 7})
+    _decided_again(kafka, "resolutions", renumbered.encode(), settled="1")
+    assert judged(kafka).violations() == []
+
+
+def test_an_update_of_the_decision_that_was_overruled_is_found(kafka: Kafka) -> None:
+    second = _resolution(0, articles=2)
+    _decided_again(kafka, "resolutions", second.encode())
+    _decided_again(kafka, "resolutions", _resolution(0).encode(), settled="1")
+    assert judged(kafka).violations() == []
+    kafka.records["entities"].append(_said(second, 0))
+    (line,) = judged(kafka).differing
+    assert line.endswith("caused by e0, differs")
+    del kafka.records["entities"][0]
+    (line,) = judged(kafka).differing
+    assert line.endswith("is not what was decided on e0, attempt 1")
+
+
+def test_an_update_that_nobody_decided_is_found(kafka: Kafka) -> None:
+    kafka.records["entities"].append(_said(_resolution(9), 9))
+    (line,) = judged(kafka).differing
+    assert line.endswith("is not what was decided on e9, attempt 1")
 
 
 def test_a_record_that_kafka_lost_is_found(kafka: Kafka) -> None:
