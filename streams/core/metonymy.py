@@ -14,7 +14,8 @@ _ACTS: Final = (
     "claimed|claims|argued|argues|agreed|agrees|threatened|threatens|imposed|imposes|recognised|recognises|recognized|"
     "recognizes|blamed|blames|expelled|expels|summoned|summons|sanctioned|sanctions|backed|backs|responded|responds|"
     "retaliated|retaliates|maintained|maintains|hopes|fears|believes|considers|views|accepted|accepts|proposed|proposes|"
-    "pledged|pledges|ordered|orders|called|calls|calling|declined|declines|invaded|invades|seeks|sought|supports|opposes"
+    "pledged|pledges|ordered|orders|called|calls|calling|declined|declines|invaded|invades|seeks|sought|supports|supported|opposes|"
+    "signed|signs|signing|sent|sends|promised|promises|offered|offers|asked|asks|invited|invites|plans|planned|withdrew"
 )
 _AUXILIARIES: Final = (
     "has|have|had|would|will|could|should|might|may|must|also|later|again|repeatedly|officially|never|not|long"
@@ -22,7 +23,8 @@ _AUXILIARIES: Final = (
 _ACTS_BEHIND: Final = re.compile(rf" (?:(?:{_AUXILIARIES}|[a-z]+ly) ){{0,3}}(?:{_ACTS})\b")
 _HOUSES: Final = (
     "government|authorities|officials?|diplomats?|foreign policy|foreign ministry|ambassador|envoys?|position|stance|"
-    "claims?|decision|sanctions|allies|ally|intentions|ambitions|demands|response|support"
+    "claims?|decision|sanctions|allies|ally|intentions|ambitions|demands|response|support|"
+    "perspective|plans|efforts|interests|policy"
 )
 _HOUSE_BEHIND: Final = re.compile(rf"['’]s? (?:[a-z]+ )?(?:{_HOUSES})\b")
 _RELATIONS: Final = (

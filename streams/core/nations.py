@@ -299,6 +299,11 @@ PEOPLES: Final = _keyed([_names(people) for *_, people in _rows(_COUNTRIES, ";")
 """Key of an adjective or a people -> key of the usual adjective."""
 ADJECTIVES: Final = {fold(name): fold(_names(people)[0]) for name, _, people in _rows(_COUNTRIES, ";") if people}
 """Key of a country's usual name -> key of its usual adjective."""
+COMBINING: Final = {"franco": "french", "pak": "pakistani", "russo": "russian", "sino": "chinese", "turco": "turkish"}
+"""Key of what stands for a people before a hyphen only -> key of the usual adjective.
+
+Without Afro, Anglo and Indo: an Afro-Colombian and an Anglo-Indian are of one people.
+"""
 STATES: Final = _keyed(_rows(_STATES, ","))
 """Key of a state's name or abbreviation -> key of its name."""
 STATE_ABBREVIATIONS: Final = frozenset(name for row in _rows(_STATES, ",") for name in row if name.endswith("."))

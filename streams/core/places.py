@@ -16,6 +16,7 @@ from streams.contracts.ids import entity_id
 from streams.core.datelines import is_dateline
 from streams.core.gazetteer import FEATURE_CLASSES, Found, Gazetteer, Kind, place_key
 from streams.core.metonymy import stands_for_government
+from streams.core.nations import COMBINING
 from streams.core.place_context import Anchor, Flags, Floats, Rows, Toponym, decades, three_decimals, weigh
 from streams.core.place_names import (
     Marked,
@@ -190,7 +191,7 @@ def _likeliest(toponym: Toponym, limit: int) -> Toponym:
 def _candidates(entity: Entity, text: str, gazetteer: Gazetteer) -> Found | None:
     key = place_key(_name_and_container(entity)[0])
     if entity.type == PEOPLE:
-        return _country_of(key, gazetteer)
+        return _country_of(COMBINING.get(key, key), gazetteer)
     if entity.type not in PLACE_TYPES:
         return None
     if key in gazetteer.abbreviations and _abbreviates(entity, text):

@@ -20,7 +20,8 @@ _ORG_HEADS: Final = word_set(
     society club center centre roundtable"""
 )
 _LAW_HEADS: Final = word_set("act amendment constitution treaty")
-_SITE_HEADS: Final = word_set("basilica cathedral airport stadium boulevard avenue mosque bridge highway")
+_SITE_HEADS: Final = word_set("basilica cathedral airport stadium boulevard avenue mosque bridge highway pipeline")
+_LINE: Final = re.compile(r" (?:gas|oil) pipeline$", re.IGNORECASE)  # a company is called after one, not gas or oil
 _CHAMBERS: Final = word_set("house senate congress parliament")
 _NOT_ORG: Final = frozenset(("PERSON", "GPE", "NORP", "WORK_OF_ART"))
 _NOT_LAW: Final = frozenset(("EVENT", "PRODUCT", "DATE", "WORK_OF_ART", "ORG", "PERSON", "GPE"))
@@ -118,7 +119,7 @@ def _by_head(name: str, mention: RawMention) -> RawMention:
         return RawMention(mention.start + (year.end() if year else 0), mention.end, "LAW")
     if label in _NOT_ORG and head in _ORG_HEADS:
         return mention._replace(label="ORG")
-    if label in _NOT_SITE and head in _SITE_HEADS:
+    if (label in _NOT_SITE and head in _SITE_HEADS) or (label == "ORG" and _LINE.search(name)):
         return mention._replace(label="FAC")
     return mention._replace(label="ORG") if label == "PERSON" and _OWNED.search(name) else mention
 

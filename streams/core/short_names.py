@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from streams.core.names import word_set, words_of
-from streams.core.nations import COUNTRIES, PEOPLES, STATES
+from streams.core.nations import COMBINING, COUNTRIES, PEOPLES, STATES
 from streams.core.people import Form, root_of
 
 _COMPANY_FORM: Final = frozenset(
@@ -58,12 +58,16 @@ def same_organisations(forms: Sequence[Form], found: Mapping[str, str]) -> dict[
 
 
 def same_peoples(forms: Sequence[Form]) -> dict[str, str]:
-    """Return key -> key of the first name of that people: "Democrats" are "Democratic", "Slovaks" are "Slovak"."""
+    """Return key -> key of the first name of that people: "Democrats" are "Democratic", "Slovaks" are "Slovak".
+
+    A combining form is never the first: "Sino" is "Chinese" wherever that stands.
+    """
     first: dict[str, str] = {}
     same: dict[str, str] = {}
-    for form in forms:
+    for form in sorted(forms, key=lambda each: each.key in COMBINING):
         if form.type == "NORP":
-            root = first.setdefault(PEOPLES.get(form.key, form.key.removesuffix("s")), form.key)
+            usual = PEOPLES.get(form.key) or COMBINING.get(form.key) or form.key.removesuffix("s")
+            root = first.setdefault(usual, form.key)
             if root != form.key:
                 same[form.key] = root
     return same

@@ -1,4 +1,4 @@
-"""One mark of a model that holds two names: "Lafayette, Louisiana", "U.S.-Mexico", "House Democrats".
+"""One mark of a model that holds two names: "Lafayette, Louisiana", "U.S.-Mexico", "Sino-US", "House Democrats".
 
 Rules of form, and the names of countries and states.
 """
@@ -9,9 +9,10 @@ from typing import Final
 
 from streams.core.mentions import RawMention
 from streams.core.names import fold
-from streams.core.nations import COUNTRIES, PEOPLES, STATES
+from streams.core.nations import COMBINING, COUNTRIES, PEOPLES, STATES
 
 _AREAS: Final = frozenset(("GPE", "LOC"))
+_NATIONS: Final = _AREAS | {"NORP"}
 _COMMA: Final = re.compile(r", (?=[^\W\d_])")
 _HYPHEN: Final = re.compile(r"[-–]")
 _AND: Final = re.compile(r" (?:and|&) ")
@@ -34,12 +35,10 @@ def _parts(text: str, mention: RawMention, apart: frozenset[str]) -> list[RawMen
     name = text[mention.start : mention.end]
     if mention.label in _AREAS and (cut := _COMMA.search(name)):
         return list(_at(name, mention, cut, mention.label, mention.label))
-    if (
-        (cut := _HYPHEN.search(name))
-        and fold(name[: cut.start()]) in COUNTRIES
-        and fold(name[cut.end() :]) in COUNTRIES
+    if (cut := _HYPHEN.search(name)) and (
+        labels := _of_nations(mention.label, fold(name[: cut.start()]), fold(name[cut.end() :]))
     ):
-        return list(_at(name, mention, cut, "GPE", "GPE"))
+        return list(_at(name, mention, cut, *labels))
     if mention.label == "ORG" and (cut := _AND.search(name)):
         one, other = name[: cut.start()], name[cut.end() :]
         # One is named by itself elsewhere; Johnson & Johnson is not.
@@ -48,6 +47,15 @@ def _parts(text: str, mention: RawMention, apart: frozenset[str]) -> list[RawMen
     if (cut := re.search(" ", name)) and (labels := _of_party(fold(name[: cut.start()]), fold(name[cut.end() :]))):
         return list(_at(name, mention, cut, *labels))
     return [mention]
+
+
+def _of_nations(label: str, first: str, second: str) -> tuple[str, str] | None:
+    """Return the labels of two countries, or of a country or people behind a combining form: "Sino-US"."""
+    if first in COUNTRIES and second in COUNTRIES:
+        return "GPE", "GPE"
+    if first in COMBINING and label in _NATIONS:
+        return ("NORP", "GPE") if second in COUNTRIES else ("NORP", "NORP") if second in PEOPLES else None
+    return None
 
 
 def _of_party(first: str, second: str) -> tuple[str, str] | None:

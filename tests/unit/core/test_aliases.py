@@ -132,10 +132,20 @@ def test_the_capital_is_not_the_state_of_its_name() -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("Democratic", "Democrats"), ("Slovak", "Slovaks"), ("British", "Britons"), ("Zorblatt", "Zorblatts")],
+    [
+        ("Democratic", "Democrats"),
+        ("Slovak", "Slovaks"),
+        ("British", "Britons"),
+        ("Chinese", "Sino"),
+        ("Zorblatt", "Zorblatts"),
+    ],
 )
 def test_one_people(one: str, other: str) -> None:
     assert groups(f"The [{one}|NORP] vote, and [{other}|NORP] cheer.") == {together(one, other)}
+
+
+def test_a_combining_form_is_not_what_a_people_is_called() -> None:
+    assert set(entities_of("[Sino|NORP]-[Angolan|NORP] ties: the [Chinese|NORP] wait.")) == {"Chinese", "Angolan"}
 
 
 def test_a_people_is_not_its_country_and_a_party_not_another() -> None:

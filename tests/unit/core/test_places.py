@@ -130,6 +130,12 @@ def test_a_people_is_linked_to_its_country() -> None:
     assert links["Fiji"].country == "FJ"
 
 
+def test_a_combining_form_is_linked_to_its_country() -> None:
+    link = linked("Russo-Fijian ties.", "Russo", types={"Russo": "NORP"})["Russo"]
+    assert link is not None
+    assert (link.id, link.country) == (RUSSIA, "RU")
+
+
 def test_short_forms_of_countries_are_known() -> None:
     assert id_of("The U.S. and Canada.", "U.S.") == UNITED_STATES
     assert id_of("Rain in northern Russia.", "northern Russia") == RUSSIA
