@@ -34,7 +34,7 @@ _RELATED_BEFORE: Final = re.compile(
     rf"\b(?i:{_RELATIONS}) (?:with|between) $|\b(?i:{_RELATIONS}) between [A-Z][\w. ]{{2,25}} and $"
 )
 _PLACE_BEFORE: Final = re.compile(
-    r"\b(?:in|at|near|from|to|outside|around|of|across|through|into|toward|towards|via|for|,) (?:the )?$"
+    r"\b(?:in|at|near|from|to|outside|around|of|across|through|into|toward|towards|via|for) (?:the )?$"
 )
 
 

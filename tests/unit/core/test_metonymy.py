@@ -14,7 +14,8 @@ def mentions(name: str, text: str) -> list[Mention]:
     ["Oslo said it would answer.", "Oslo has repeatedly denied this.", "Oslo's foreign policy is old.",
      "Talks with Oslo go on.", "The talks between Lima and Oslo failed.", "Tensions between Oslo and Lima rose.",
      "Oslo condemned it. In Oslo it rained.",
-     "Oslo signed a treaty with Lima.", "It set out Oslo’s perspective, and Oslo's plans. In Oslo it rained."],
+     "Oslo signed a treaty with Lima.", "Last week, Oslo sent a letter.",
+     "It set out Oslo’s perspective, and Oslo's plans. In Oslo it rained."],
 )  # fmt: skip
 def test_a_capital_that_acts_stands_for_its_government(text: str) -> None:
     assert stands_for_government(text, mentions("Oslo", text))
