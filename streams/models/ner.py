@@ -17,9 +17,10 @@ from streams.models.vectors import FILE, WordVectors
 
 # An article has some 6,000 characters; memory grows by 7 kB a word, and spaCy refuses a million characters.
 PIECE_CHARS: Final = 100_000
-# spaCy keeps every word that it meets, some 300 bytes each. Loading the model anew takes 0.15 s, its own `memory_zone`
-# a twentieth of every article's time.
-LEARNED_WORDS: Final = 50_000
+# spaCy keeps every word that it meets, some 300 bytes each. Loading the model anew takes 0.2 s; its own `memory_zone`
+# would take a twentieth of every article's time. With the 1,300 of the model these stay below 3/5 of 32,768, where
+# spaCy's tables double: such blocks leave holes, and a process grew by some MiB over tens of thousands of articles.
+LEARNED_WORDS: Final = 15_000
 ARTEFACT: Final = Path(__file__).parent / "artefacts" / "ner"
 
 

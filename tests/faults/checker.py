@@ -5,11 +5,13 @@ Shares no code with `newswire reconcile`: two programs that are wrong in the sam
 
 import hashlib
 import json
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -292,8 +294,9 @@ def _horizons(
 def _passed_over(commit: Commit, horizons: Mapping[int, list[tuple[int, float, str]]]) -> list[str]:
     found = []
     for partition, offset in commit.offsets.items():
-        before = [entry for entry in horizons.get(partition, []) if entry[0] < offset][-1:]
-        for _, when, who in before:
+        entries = horizons.get(partition, [])
+        before = bisect_left(entries, offset, key=itemgetter(0))
+        for _, when, who in entries[max(0, before - 1) : before]:
             if when > commit.at:
                 found.append(f"{commit.stage}: partition {partition} was committed to {offset}, {who} had no output")
     return found

@@ -79,6 +79,11 @@ def test_the_words_of_articles_do_not_stay(monkeypatch: pytest.MonkeyPatch) -> N
     assert all(answer == answers[0] for answer in answers)
 
 
+def test_the_words_of_articles_leave_spacys_hash_tables_as_large_as_they_are() -> None:
+    own = len(ner.load_ner().vocab.strings)
+    assert own + ner.LEARNED_WORDS + 3_000 < 32_768 * 3 / 5  # so many may come with the last article
+
+
 HOLES = """
 from pathlib import Path
 from streams.models import ner
