@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.faults.soak import Sample, judge
+from tests.faults.articles import MEMORY
+from tests.faults.scenarios import SOAK_WINDOW
+from tests.faults.soak import PROBE, Sample, judge
 
 
 def hour(worker: float, per_hour: float, descriptors: int = 70) -> list[Sample]:
@@ -34,3 +36,8 @@ def test_file_descriptors_that_grow_are_a_problem() -> None:
     samples = hour(300, 0)
     later = [Sample(sample.at, sample.rss_by_process, 80) for sample in samples[180:]]
     assert judge(samples[:180] + later)[0] == ["80 file descriptors, before 70"]
+
+
+def test_a_repeat_comes_while_its_article_is_remembered() -> None:
+    # With 2,000 remembered and a probe of 3,000, a repeat 63 records behind in its partition was taken for new.
+    assert SOAK_WINDOW >= 2 * (PROBE + MEMORY)
