@@ -17,14 +17,14 @@ from tests.faults.cluster import until
 from tests.faults.reaper import members
 
 SHARE: Final = 0.7
-# Articles by which capacity is measured: BACKLOG_SECONDS of the load where capacity is 70 articles/s, so that what is
-# read ahead of a stage is as large once, before the time begins, as a slower machine will make it.
-PROBE: Final = 3_000
+# Articles by which capacity is measured: more than BACKLOG, so that what is read ahead of a stage is as large once,
+# before the time begins, as a slower machine will make it.
+PROBE: Final = 800
 SAMPLE_SECONDS: Final = 10.0
 WARM_UP: Final = 0.25  # of the time; the window of dedupe and the caches of the models fill in it
 SLOPE_PERCENT: Final = 1.0  # an hour
 PARTS: Final = 10  # of the time, of which the course of each process's memory is told
-BACKLOG_SECONDS: Final = 60.0  # of the load, before one stage: more could not be done in the time to drain
+BACKLOG: Final = 600  # articles before one stage; more would take repeats out of the window before they are read
 MORE_DESCRIPTORS: Final = 4  # a connection that is just being replaced
 
 
@@ -62,7 +62,7 @@ def run(arena: Arena, seconds: float) -> list[Sample]:
     waited = 0
     while (at := time.monotonic() - started) < seconds:
         samples.append(_sample(worker.pid, at))
-        waits = max(arena.lags().values()) > BACKLOG_SECONDS * arena.load.rate
+        waits = max(arena.lags().values()) > BACKLOG
         (arena.load.pause if waits else arena.load.go)()
         waited += waits
         until(lambda due=at + SAMPLE_SECONDS: time.monotonic() - started >= due, "the next sample", 60)
