@@ -14,8 +14,8 @@ _ACTS: Final = (
     "claimed|claims|argued|argues|agreed|agrees|threatened|threatens|imposed|imposes|recognised|recognises|recognized|"
     "recognizes|blamed|blames|expelled|expels|summoned|summons|sanctioned|sanctions|backed|backs|responded|responds|"
     "retaliated|retaliates|maintained|maintains|hopes|fears|believes|considers|views|accepted|accepts|proposed|proposes|"
-    "pledged|pledges|ordered|orders|called|calls|calling|declined|declines|invaded|invades|seeks|sought|supports|supported|opposes|"
-    "signed|signs|signing|sent|sends|promised|promises|offered|offers|asked|asks|invited|invites|plans|planned|withdrew"
+    "pledged|pledges|ordered|orders|called|calls|calling|declined|declines|invaded|invades|seeks|sought|supports|opposes|"
+    "supported|signed|signs|signing|sent|sends|promised|promises|offered|offers|asked|asks|invited|invites|plans|planned|withdrew"
 )
 _AUXILIARIES: Final = (
     "has|have|had|would|will|could|should|might|may|must|also|later|again|repeatedly|officially|never|not|long"

@@ -19,7 +19,8 @@ from streams.models.vectors import FILE, WordVectors
 PIECE_CHARS: Final = 100_000
 # spaCy keeps every word that it meets, some 300 bytes each. Loading the model anew takes 0.2 s; its own `memory_zone`
 # would take a twentieth of every article's time. With the 1,300 of the model these stay below 3/5 of 32,768, where
-# spaCy's tables double: such blocks leave holes, and a process grew by some MiB over tens of thousands of articles.
+# spaCy's tables double: with 50,000 a process grew by some MiB over tens of thousands of articles, probably for the
+# holes that such blocks leave.
 LEARNED_WORDS: Final = 15_000
 ARTEFACT: Final = Path(__file__).parent / "artefacts" / "ner"
 

@@ -252,7 +252,8 @@ def _counted(log: Iterable[Kept], report: Report) -> dict[str, bytes]:
         if record.key is None or record.value is None:
             continue
         key, value = record.key.decode(), record.value
-        if _unnumbered(first.setdefault(key, value)) != _unnumbered(value):
+        known = first.setdefault(key, value)
+        if known != value and _unnumbered(known) != _unnumbered(value):
             open_.add(key)
         else:
             open_.discard(key)

@@ -38,6 +38,6 @@ def test_file_descriptors_that_grow_are_a_problem() -> None:
     assert judge(samples[:180] + later)[0] == ["80 file descriptors, before 70"]
 
 
-def test_a_repeat_comes_while_its_article_is_remembered() -> None:
+def test_more_is_remembered_than_the_probe_and_what_copies_are_made_of() -> None:
     # With 2,000 remembered and a probe of 3,000, a repeat 63 records behind in its partition was taken for new.
     assert SOAK_WINDOW >= 2 * (PROBE + MEMORY)

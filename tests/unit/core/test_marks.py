@@ -118,6 +118,7 @@ def test_patterns(text: str, expected: list[str]) -> None:
         ("the [House|PERSON]", "House|ORG"),
         ("[St Mira's Basilica|PERSON]", "St Mira's Basilica|FAC"),
         ("the [Zorb Gas Pipeline|ORG]", "Zorb Gas Pipeline|FAC"),
+        ("the [Zorb Pipeline|PRODUCT]", "Zorb Pipeline|FAC"),
         ("[Zorb Pipeline|ORG] sold it", "Zorb Pipeline|ORG"),
         ("[Mira's List|PERSON]", "Mira's List|ORG"),
         ("the [Zorb-V|PERSON] vaccine", "Zorb-V|PRODUCT"),
