@@ -42,6 +42,7 @@ from streams.delivery.assignor import SoleAssignor
 from streams.delivery.changelog import Changelog, kafka_log
 from streams.delivery.pump import Pump
 from streams.delivery.records import Output, Stage
+from streams.delivery.rows import Rows
 from streams.delivery.sending import persistent
 from streams.delivery.shelf import DiskShelf
 from streams.delivery.stats import Stats
@@ -268,10 +269,12 @@ def _add_stats_timer(app: Any, settings: Settings, stats: Stats) -> None:
     app.timer(settings.stats_seconds)(report)
 
 
-def _table(app: Any, spec: TopicSpec) -> Any:
-    return app.Table(
-        spec.name, key_type=bytes, value_type=bytes, partitions=spec.partitions,
-        changelog_topic=app.topic(spec.name, partitions=spec.partitions, **RAW),
+def _table(app: Any, spec: TopicSpec, epochs: Mapping[str, str]) -> Any:
+    return app.tables.add(
+        Rows(
+            app, epochs=epochs, name=spec.name, beacon=app.tables.beacon, key_type=bytes, value_type=bytes,
+            partitions=spec.partitions, changelog_topic=app.topic(spec.name, partitions=spec.partitions, **RAW),
+        )
     )  # fmt: skip
 
 
@@ -304,7 +307,7 @@ def _build_extract(app: Any, settings: Settings, context: Context, parts: Parts)
 
 
 def _build_tabulate(app: Any, settings: Settings, context: Context, parts: Parts) -> Built:
-    table = _table(app, settings.catalogue.articles)
+    table = _table(app, settings.catalogue.articles, context.epochs)
     return tabulate_stage(context, table), table
 
 
