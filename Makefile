@@ -43,7 +43,7 @@ bench-dedupe: setup ## dedupe with a million articles in its window: memory, ver
 faults: setup ## kills, pauses, broken networks, full disks: nothing lost or doubled; prints a table (under 20 minutes)
 	$(PYTEST) -q -s -m faults tests/faults
 
-faults-long: setup ## the same with the counts of the long run, and an hour of soak (some 3 hours)
+faults-long: setup ## the same with the counts of the long run, and an hour of soak (some 2 hours in all)
 	NEWSWIRE_FAULTS=long $(PYTEST) -q -s -m faults tests/faults
 
 # What was measured is what `newswire card` prints.

@@ -85,13 +85,13 @@ class Recogniser:
     def _load(self) -> Language:
         self._nlp = load_ner(self._path)
         self._limit = len(self._nlp.vocab.strings) + LEARNED_WORDS
+        _return_free_memory()  # loading takes some MiB more than what is loaded
         return self._nlp
 
     def mentions(self, texts: list[str]) -> list[list[RawMention]]:
         """Return what the model marks in each text of an article; as `find_mentions`."""
         if self._nlp is not None and len(self._nlp.vocab.strings) > self._limit:
-            self._nlp = None  # before the next one takes its memory; its parts refer to each other
-            gc.collect()
+            self._nlp = None  # before the next one takes its memory
             _return_free_memory()
         nlp = self._load() if self._nlp is None else self._nlp  # a loading that failed is tried with the next article
         return find_mentions(nlp, texts)
@@ -102,6 +102,7 @@ def _return_free_memory() -> None:
 
     The next model does not always fit the holes of the one before: at times some MiB more would stay.
     """
+    gc.collect()  # the parts of a model refer to each other
     if (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)) is not None:  # glibc's
         trim(0)
 

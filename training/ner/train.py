@@ -83,6 +83,7 @@ class Corpus(NamedTuple):
     @classmethod
     def of(cls, articles: Sequence[Article], more: Sequence[Marked]) -> "Corpus":
         """Return the corpus of these articles."""
+        use_blas()  # as in training: which kernels blis takes cannot be chosen
         nlp = load_stock()
         return cls(tuple((a, predict(nlp, a.text)) for a in articles), tuple((m, predict(nlp, m.text)) for m in more))
 
