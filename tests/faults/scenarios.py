@@ -394,8 +394,8 @@ def delivered_three_times(arena: Arena) -> None:
 
 
 def soaked(arena: Arena) -> None:
-    """An hour (NEWSWIRE_FAULT_SOAK_SECONDS) of load: memory and file descriptors stay as they are."""
-    samples = soak.run(arena, float(os.environ.get("NEWSWIRE_FAULT_SOAK_SECONDS", "3600")))
+    """75 minutes (NEWSWIRE_FAULT_SOAK_SECONDS) of load: memory and file descriptors stay as they are."""
+    samples = soak.run(arena, float(os.environ.get("NEWSWIRE_FAULT_SOAK_SECONDS", "4500")))
     problems, note = soak.judge(samples)
     arena.round.notes.append(note)
     arena.round.problems += problems

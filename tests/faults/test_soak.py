@@ -28,7 +28,7 @@ def test_memory_that_grows_is_a_problem_and_the_note_says_in_which_process() -> 
 
 def test_what_grows_in_the_warm_up_does_not_count() -> None:
     samples = hour(300, 0)
-    warm = [Sample(sample.at, {7: 100 + sample.at / 10, 9: 100.0}, 70) for sample in samples[: len(samples) // 4]]
+    warm = [Sample(sample.at, {7: 100 + sample.at / 10, 9: 100.0}, 70) for sample in samples[: len(samples) // 5]]
     assert judge(warm + samples[len(warm) :])[0] == []
 
 
