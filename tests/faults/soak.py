@@ -21,7 +21,8 @@ SHARE: Final = 0.7
 # before the time begins, as a slower machine will make it.
 PROBE: Final = 800
 SAMPLE_SECONDS: Final = 10.0
-WARM_UP: Final = 0.2  # of the time, so that of 75 minutes an hour is judged; the window of dedupe and the caches of the models fill in it
+# Of the time, so that of 75 minutes an hour is judged; the window of dedupe and the caches of the models fill in it.
+WARM_UP: Final = 0.2
 SLOPE_PERCENT: Final = 1.0  # an hour
 PARTS: Final = 10  # of the time, of which the course of each process's memory is told
 BACKLOG: Final = 600  # articles before one stage; more would take repeats out of the window before they are read
