@@ -134,7 +134,9 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--base", type=Path, help="folder of the spaCy model to start from; the small one by default")
     parser.add_argument("--epochs", type=int, default=EPOCHS)
     parser.add_argument("--swap", type=float, default=SWAPPED, help="share of names replaced by others")
-    parser.add_argument("--runs", type=int, default=RUNS, help="trainings whose weights are averaged")
+    parser.add_argument(
+        "--runs", type=int, choices=range(1, 10), default=RUNS, metavar="N", help="trainings whose weights are averaged"
+    )
 
 
 def settings_of(options: argparse.Namespace) -> Settings:
