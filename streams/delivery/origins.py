@@ -20,9 +20,14 @@ class Lineage(NamedTuple):
     pipeline: str | None = None  # version of what wrote the record; None where it begins here
 
 
+def place(record: Record, epochs: Mapping[str, str]) -> Origin:
+    """Return where a record lies; the epoch is the topic's id, so that a recreated topic has another."""
+    return Origin(record.topic, epochs.get(record.topic, "-"), record.partition, record.offset)
+
+
 def position(record: Record, epochs: Mapping[str, str]) -> str:
-    """Return `topic/epoch/partition/offset`; the epoch is the topic's id, so that a recreated topic has another."""
-    return str(Origin(record.topic, epochs.get(record.topic, "-"), record.partition, record.offset))
+    """Return where a record lies as `topic/epoch/partition/offset`."""
+    return str(place(record, epochs))
 
 
 def carried(record: Record, epochs: Mapping[str, str]) -> str:

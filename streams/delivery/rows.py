@@ -15,6 +15,7 @@ import structlog
 
 from streams.contracts.codec import HeaderList
 from streams.contracts.origin import Origin, parse_origin
+from streams.delivery.origins import place
 
 POSITION: Final = "position"  # header of a row: topic/epoch/partition/offset
 
@@ -37,11 +38,10 @@ class Rows(faust.Table):  # type: ignore[misc]  # Faust's types are not followed
 
     def send_changelog(self, partition: int | None, key: bytes, value: bytes | None, *_: Any, **__: Any) -> Any:
         """Send a row that is made of the current record. It is bytes: serializers are not needed."""
-        message = faust.current_event().message
-        place = Origin(message.topic, self._epochs.get(message.topic, "-"), message.partition, message.offset)
-        self._positions[key] = place
+        position = place(faust.current_event().message, self._epochs)
+        self._positions[key] = position
         return self.changelog_topic.send_soon(
-            key=key, value=value, partition=partition, headers=_headers(place), callback=self._on_changelog_sent,
+            key=key, value=value, partition=partition, headers=_headers(position), callback=self._on_changelog_sent,
             eager_partitioning=True,
         )  # fmt: skip
 
@@ -50,20 +50,20 @@ class Rows(faust.Table):  # type: ignore[misc]  # Faust's types are not followed
         super().apply_changelog_batch([event for event in batch if self._is_newest(event.message)])
 
     def _is_newest(self, message: Any) -> bool:
-        place = _place(message)
-        if place is not None and is_older(place, self._positions.get(message.key)):
+        position = _position(message)
+        if position is not None and is_older(position, self._positions.get(message.key)):
             self._outlived.add(message.key)
             return False
         self._outlived.discard(message.key)
-        if place is not None:
-            self._positions[message.key] = place
+        if position is not None:
+            self._positions[message.key] = position
         return True
 
     async def on_recovery_completed(self, active_tps: Any, standby_tps: Any) -> None:
         """Write the rows again that an older one lies behind, and forget the partitions that are no longer ours."""
         await super().on_recovery_completed(active_tps, standby_tps)
         ours = {tp.partition for tp in active_tps}
-        self._positions = {key: place for key, place in self._positions.items() if place.partition in ours}
+        self._positions = {key: each for key, each in self._positions.items() if each.partition in ours}
         outlived, self._outlived = sorted(self._outlived & self._positions.keys()), set()
         try:
             for key in outlived:
@@ -73,22 +73,22 @@ class Rows(faust.Table):  # type: ignore[misc]  # Faust's types are not followed
 
     async def _write_again(self, key: bytes) -> None:
         """Send the row of a key as it is, or what deletes it; no commit goes before it (fix 3)."""
-        place = self._positions[key]
-        self._log.warning("table.conflict", key=key.decode(errors="replace"), position=str(place))
+        position = self._positions[key]
+        self._log.warning("table.conflict", key=key.decode(errors="replace"), position=str(position))
         await self.changelog_topic.send(
-            key=key, value=self.data.get(key), partition=place.partition, headers=_headers(place)
+            key=key, value=self.data.get(key), partition=position.partition, headers=_headers(position)
         )
 
 
-def is_older(place: Origin, than: Origin | None) -> bool:
+def is_older(one: Origin, than: Origin | None) -> bool:
     """Say whether a record lies before another one; of two partitions, or two lives of a topic, nobody knows."""
-    return than is not None and place[:3] == than[:3] and place.offset < than.offset
+    return than is not None and one[:3] == than[:3] and one.offset < than.offset
 
 
-def _place(message: Any) -> Origin | None:
+def _position(message: Any) -> Origin | None:
     headers = dict(message.headers or ())
     return parse_origin(headers.get(POSITION, b"").decode(errors="replace"))
 
 
-def _headers(place: Origin) -> HeaderList:
-    return [(POSITION, str(place).encode())]
+def _headers(position: Origin) -> HeaderList:
+    return [(POSITION, str(position).encode())]

@@ -85,13 +85,17 @@ def test_the_words_of_articles_leave_spacys_hash_tables_as_large_as_they_are() -
     assert own + ner.LEARNED_WORDS + 3_000 < 32_768 * 3 / 5  # so many may come with the last article
 
 
-HOLES = """
+HELD = """
 from pathlib import Path
 from streams.models import ner
 
 def held():
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4_096 / 2**20
+"""
 
+HOLES = (
+    HELD
+    + """
 blocks = [bytearray(2**20) for _ in range(40)]
 last = blocks.pop()  # keeps the others from being the end of the heap
 before = held()
@@ -100,6 +104,7 @@ kept = held()
 ner._return_free_memory()
 print(before, kept, held())
 """
+)
 
 
 @pytest.mark.slow
@@ -111,18 +116,15 @@ def test_what_an_old_model_held_is_handed_back() -> None:
     assert after < before - 30
 
 
-LOADED = """
-from pathlib import Path
-from streams.models import ner
-
-def held():
-    return int(Path("/proc/self/statm").read_text().split()[1]) * 4_096 / 2**20
-
+LOADED = (
+    HELD
+    + """
 recogniser = ner.Recogniser()
 before = held()
 ner._return_free_memory()
 print(before, held())
 """
+)
 
 
 @pytest.mark.slow
