@@ -128,6 +128,13 @@ class StageApp:
     name: str
     app: Any
     stats: Stats
+    closing: asyncio.Event
+
+    def close(self) -> None:
+        """Take no more records; what is in flight is finished."""
+        self.closing.set()
+        self.app.consumer.stop_flow()
+        self.app.flow_control.suspend()
 
 
 def create_app(
@@ -161,10 +168,10 @@ def create_app(
     settings.state.mkdir(parents=True, exist_ok=True)
     app = _faust_app(settings, name)
     stage, table = (build or _BUILDERS[name])(app, settings, context, parts)
-    stats = Stats(name)
-    _add_agent(app, settings, context, stage, table, stats, clock)
-    _add_stats_timer(app, settings, stats)
-    return StageApp(name, app, stats)
+    made = StageApp(name, app, Stats(name), asyncio.Event())
+    _add_agent(made, settings, context, stage, table, clock)
+    _add_stats_timer(app, settings, made.stats)
+    return made
 
 
 def in_flight_of(settings: Settings, stage: str) -> int:
@@ -231,8 +238,9 @@ def _publisher(app: Any) -> Callable[[str, bytes, bytes | None, HeaderList], Awa
 
 
 def _add_agent(
-    app: Any, settings: Settings, context: Context, stage: Stage, table: Any, stats: Stats, clock: Callable[[], float]
+    made: StageApp, settings: Settings, context: Context, stage: Stage, table: Any, clock: Callable[[], float]
 ) -> None:
+    app = made.app
     publish = _publisher(app)
 
     async def send(output: Output) -> Awaitable[Any]:
@@ -249,9 +257,10 @@ def _add_agent(
             pipeline=context.pipeline,
             in_flight=in_flight_of(settings, stage.name),
             request_seconds=settings.request_seconds,
-            stats=stats,
+            stats=made.stats,
             clock=clock,
             is_current=is_current,
+            is_closing=made.closing.is_set,
             table=table,
         )
         await pump.run(stream.noack())

@@ -239,8 +239,7 @@ async def _keep_watch(watch: health.Watch, stages: Sequence["StageApp"]) -> None
 async def _drain(stages: Sequence["StageApp"]) -> None:
     """Read no more, and wait until what was read is delivered and acknowledged; whatever is not comes again."""
     for stage in stages:
-        stage.app.consumer.stop_flow()
-        stage.app.flow_control.suspend()
+        stage.close()
     deadline = time.monotonic() + DRAIN_SECONDS
     while any(stage.stats.in_flight for stage in stages) and time.monotonic() < deadline:
         await asyncio.sleep(DRAIN_POLL_SECONDS)

@@ -95,11 +95,13 @@ class Pump:
         stats: Stats,
         clock: Callable[[], float],
         is_current: Callable[[Event], bool] = lambda _: True,
+        is_closing: Callable[[], bool] = lambda: False,
         table: MutableMapping[bytes, bytes] | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._stage, self._send, self._dead, self._pipeline = stage, send, dead, pipeline
-        self._stats, self._clock, self._is_current, self._table = stats, clock, is_current, table
+        self._stats, self._clock, self._table = stats, clock, table
+        self._is_current, self._is_closing = is_current, is_closing
         self._in_flight, self._slots = in_flight, asyncio.Semaphore(in_flight)
         self._request_seconds, self._sleep = request_seconds, sleep
         self._appending, self._publishing, self._delivering = _Wait(), _Wait(), _Wait()
@@ -138,14 +140,21 @@ class Pump:
                 decision.cancel()
 
     async def _is_ready_for(self, event: Event) -> bool:
-        """Say whether an event may be decided; the first one of a generation waits until the changelog is read."""
-        changelog = self._stage.changelog
-        if changelog is not None and self._prepared != (generation := event.message.generation_id):
-            await self._emptied()
-            if not await changelog.prepare(lambda: self._is_current(event)):
-                return False
+        """Say whether an event may be decided; the first one of a generation waits until the changelog is read.
+
+        Once the stage closes, none may: Faust's buffer goes on handing out what it holds, and that comes again.
+        """
+
+        def wanted() -> bool:
+            return self._is_current(event) and not self._is_closing()
+
+        changelog, generation = self._stage.changelog, event.message.generation_id
+        if changelog is None or self._prepared == generation or not wanted():
+            return wanted()
+        await self._emptied()
+        if await changelog.prepare(wanted):
             self._prepared = generation
-        return self._is_current(event)
+        return self._prepared == generation and wanted()
 
     async def _emptied(self) -> None:
         """Wait until nothing is in flight but the event in hand, which has a slot already."""

@@ -88,6 +88,7 @@ def pump(
     in_flight: int = 8,
     table: dict[bytes, bytes] | None = None,
     is_current: Callable[[Any], bool] = lambda _: True,
+    is_closing: Callable[[], bool] = lambda: False,
     changelog: Any = None,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> Pump:
@@ -95,7 +96,7 @@ def pump(
     return Pump(
         stage, send=broker.send, dead=CATALOGUE.dead, pipeline="p", in_flight=in_flight,
         request_seconds=REQUEST_SECONDS, stats=Stats("normalise"), clock=lambda: 0.0, is_current=is_current,
-        table={} if table is None else table, sleep=sleep,
+        is_closing=is_closing, table={} if table is None else table, sleep=sleep,
     )  # fmt: skip
 
 
@@ -181,6 +182,24 @@ def test_what_is_in_flight_is_bounded() -> None:
 
     run(scenario())
     assert stream.acked == list(range(100))
+
+
+def test_a_stage_that_closes_finishes_what_is_in_flight_and_takes_no_more() -> None:
+    stream, broker = Stream([b"%d" % n for n in range(6)]), Broker(hold=True)
+    closing = False
+
+    async def scenario() -> None:
+        nonlocal closing
+        running = asyncio.ensure_future(pump(broker, in_flight=2, is_closing=lambda: closing).run(stream))
+        await until(lambda: len(broker.deliveries) == 2 and stream.given == 3)
+        closing = True
+        for delivery in broker.deliveries:
+            delivery.set_result(None)
+        await running
+
+    run(scenario())
+    assert stream.acked == [0, 1]
+    assert len(broker.outputs) == 2
 
 
 def test_a_bad_record_costs_itself_only() -> None:
@@ -410,6 +429,21 @@ def test_a_preparation_that_a_rebalance_overtakes_begins_again() -> None:
     )  # fmt: skip
     assert len(ahead.prepared) == 2
     assert stream.acked == [1, 2]
+
+
+def test_a_stage_that_closes_while_its_changelog_is_read_takes_nothing() -> None:
+    stream, broker, ahead = Stream([b"0", b"1"]), Broker(), Ahead()
+    closing = False
+
+    def close() -> None:
+        nonlocal closing
+        closing = True
+
+    ahead.on_prepare = close
+    run(pump(broker, recorded, changelog=ahead, is_closing=lambda: closing).run(stream))
+    assert ahead.prepared == [0]
+    assert stream.acked == []
+    assert ahead.changes == []
 
 
 def test_a_record_that_comes_again_is_not_counted_twice() -> None:
