@@ -20,6 +20,8 @@ from streams.contracts.codec import decode
 from streams.contracts.connection import Kafka
 from streams.contracts.errors import Malformed
 from streams.contracts.events import ArticleRow, EnrichedArticle, GroupUpdate
+from streams.contracts.origin import Origin
+from streams.contracts.position import counts
 from streams.contracts.topics import TopicSpec
 
 EXAMPLE = """\
@@ -157,10 +159,11 @@ async def _followed(bootstrap: Kafka, groups: TopicSpec, key: str | None) -> Gro
 async def newest(bootstrap: Kafka, topic: TopicSpec, key: str) -> bytes | None:
     """Return the newest value of a key on a compacted topic; None where there is none, or it was deleted."""
     found: bytes | None = None
+    positions: dict[bytes, Origin] = {}
     async for received in subscribe(
         bootstrap, [topic], since="earliest", to_end=True, partitions=[partition_of(key, topic)]
     ):
-        if received.key == key.encode():
+        if received.key == key.encode() and counts(received.key, received.raw_headers, positions):
             found = received.value
     return found
 

@@ -7,6 +7,8 @@ from streams.client import subscribe
 from streams.contracts.codec import decode
 from streams.contracts.connection import Kafka
 from streams.contracts.events import ArticleRow, StoryUpdate
+from streams.contracts.origin import Origin
+from streams.contracts.position import counts
 from streams.contracts.topics import TopicSpec
 
 
@@ -34,8 +36,10 @@ async def read_story(bootstrap: Kafka, stories: TopicSpec, table: TopicSpec, key
         return None
     parts = (survivor, *sorted(story for story in into if story != survivor and followed(story, into) == survivor))
     rows: dict[str, ArticleRow] = {}
+    positions: dict[bytes, Origin] = {}
     async for received in subscribe(bootstrap, [table], since="earliest", to_end=True):
-        keep(rows, received.key, received.value, parts)
+        if counts(received.key or b"", received.raw_headers, positions):
+            keep(rows, received.key, received.value, parts)
     members = sorted(rows.values(), key=lambda row: (row.published_at or "", row.article_id))
     return Story(decode(StoryUpdate, newest[survivor]), parts, tuple(members))
 

@@ -8,16 +8,14 @@ does not lie last: readers of the topic, and compaction, go by what lies last (d
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any
 
 import faust
 import structlog
 
-from streams.contracts.codec import HeaderList
-from streams.contracts.origin import Origin, parse_origin
+from streams.contracts.origin import Origin
+from streams.contracts.position import counts, position_header
 from streams.delivery.origins import place
-
-POSITION: Final = "position"  # header of a row: topic/epoch/partition/offset
 
 
 class Rows(faust.Table):  # type: ignore[misc]  # Faust's types are not followed (pyproject.toml)
@@ -41,8 +39,8 @@ class Rows(faust.Table):  # type: ignore[misc]  # Faust's types are not followed
         position = place(faust.current_event().message, self._epochs)
         self._positions[key] = position
         return self.changelog_topic.send_soon(
-            key=key, value=value, partition=partition, headers=_headers(position), callback=self._on_changelog_sent,
-            eager_partitioning=True,
+            key=key, value=value, partition=partition, headers=position_header(position), eager_partitioning=True,
+            callback=self._on_changelog_sent,
         )  # fmt: skip
 
     def apply_changelog_batch(self, batch: Iterable[Any]) -> None:
@@ -50,14 +48,11 @@ class Rows(faust.Table):  # type: ignore[misc]  # Faust's types are not followed
         super().apply_changelog_batch([event for event in batch if self._is_newest(event.message)])
 
     def _is_newest(self, message: Any) -> bool:
-        position = _position(message)
-        if position is not None and is_older(position, self._positions.get(message.key)):
-            self._outlived.add(message.key)
-            return False
-        self._outlived.discard(message.key)
-        if position is not None:
-            self._positions[message.key] = position
-        return True
+        if counts(message.key, message.headers, self._positions):
+            self._outlived.discard(message.key)
+            return True
+        self._outlived.add(message.key)
+        return False
 
     async def on_recovery_completed(self, active_tps: Any, standby_tps: Any) -> None:
         """Write the rows again that an older one lies behind, and forget the partitions that are no longer ours."""
@@ -76,19 +71,5 @@ class Rows(faust.Table):  # type: ignore[misc]  # Faust's types are not followed
         position = self._positions[key]
         self._log.warning("table.conflict", key=key.decode(errors="replace"), position=str(position))
         await self.changelog_topic.send(
-            key=key, value=self.data.get(key), partition=position.partition, headers=_headers(position)
+            key=key, value=self.data.get(key), partition=position.partition, headers=position_header(position)
         )
-
-
-def is_older(one: Origin, than: Origin | None) -> bool:
-    """Say whether a record lies before another one; of two partitions, or two lives of a topic, nobody knows."""
-    return than is not None and one[:3] == than[:3] and one.offset < than.offset
-
-
-def _position(message: Any) -> Origin | None:
-    headers = dict(message.headers or ())
-    return parse_origin(headers.get(POSITION, b"").decode(errors="replace"))
-
-
-def _headers(position: Origin) -> HeaderList:
-    return [(POSITION, str(position).encode())]

@@ -1,5 +1,6 @@
 """The table `articles` on a real broker: a row that a worker sent too late does not stay."""
 
+import json
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from streams.contracts.codec import Headers, decode, encode
 from streams.contracts.events import ArticleForgotten, ArticleRow, EnrichedArticle, schema_name
 from streams.contracts.topics import Catalogue
 from tests.enriched_articles import enriched
-from tests.integration.running import environment, log_lines, read_all, run_async, until, worker
+from tests.integration.running import environment, log_lines, newswire, read_all, run_async, until, worker
 
 BROKERS = ("embedded",)  # the time goes into restarts of ours; the pipeline, producers and topics run on both
 
@@ -69,6 +70,8 @@ def test_a_row_behind_a_newer_one_is_outlived_by_it_and_so_is_one_behind_its_del
         row, deletion = until(partial(there, bootstrap, catalogue, taken_back, 2), "a row and its deletion")
     assert deletion.value is None
     run_async(send_late(bootstrap, catalogue, [first, row]))
+    assert json.loads(newswire("get", revised, "--json", env=env).stdout)["version"] == 2
+    assert b"no article" in newswire("get", taken_back, env=env).stderr
     with worker(env, log, "--stages", "tabulate"):
         *_, last = until(partial(there, bootstrap, catalogue, revised, 4), "the newer row again")
         *_, last_of_deleted = until(partial(there, bootstrap, catalogue, taken_back, 4), "the deletion again")

@@ -11,9 +11,8 @@ import pytest
 from faust.types import TP
 
 from streams.contracts.origin import Origin
-from streams.delivery.rows import POSITION, Rows, is_older
-
-SOURCE = Origin("source", "life", 0, 5)
+from streams.contracts.position import POSITION
+from streams.delivery.rows import Rows
 
 
 def event(key: bytes, value: bytes | None, offset: int | None, *, partition: int = 0, topic: str = "source") -> Any:
@@ -127,19 +126,3 @@ def test_a_row_that_cannot_be_written_again_stops_the_worker(rig: Rig) -> None:
     rig.send.side_effect = error = RuntimeError("no broker")
     asyncio.run(rig.table.on_recovery_completed({TP("t", 0)}, set()))
     rig.app.crash.assert_awaited_once_with(error)
-
-
-@pytest.mark.parametrize(
-    ("than", "expected"),
-    [
-        (None, False),
-        (SOURCE, False),
-        (SOURCE._replace(offset=6), True),
-        (SOURCE._replace(offset=4), False),
-        (SOURCE._replace(offset=6, partition=1), False),
-        (SOURCE._replace(offset=6, epoch="next"), False),
-        (SOURCE._replace(offset=6, topic="other"), False),
-    ],
-)
-def test_only_places_of_one_partition_in_one_life_have_an_order(than: Origin | None, expected: bool) -> None:
-    assert is_older(SOURCE, than) is expected
