@@ -23,8 +23,9 @@ class NoReport(Exception):
 class StageProgress:
     """One stage. Times in seconds since 1970 UTC.
 
-    `moved_at`: when a record was last finished, or nothing was in flight.
+    `moved_at`: when a record was last finished or a row of the stage's table read, or nothing was to do.
     `polled_at`: when Kafka last answered a fetch, or none was due.
+    `unread`: rows of the table that are still to be read before the stage goes on.
     """
 
     name: str
@@ -32,6 +33,7 @@ class StageProgress:
     in_flight: int
     moved_at: float
     polled_at: float
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +56,19 @@ class Counters:
     done: int
     in_flight: int
     polled_at: float | None
+    unread: int = 0
+
+    def moved(self, before: StageProgress) -> bool:
+        """Say whether there was progress since, or nothing to do."""
+        idle = not (before.in_flight or before.unread)
+        return idle or (self.done, self.unread) != (before.done, before.unread)
 
 
 def advanced(before: StageProgress | None, seen: Counters, now: float) -> StageProgress:
     """Return the progress of a stage after a look at its counters."""
-    moved = before is None or seen.done != before.done or not before.in_flight
+    moved_at = now if before is None or seen.moved(before) else before.moved_at
     polled_at = now if before is None or seen.polled_at is None else max(seen.polled_at, before.polled_at)
-    return StageProgress(
-        seen.name, seen.done, seen.in_flight, now if moved or before is None else before.moved_at, polled_at
-    )
+    return StageProgress(seen.name, seen.done, seen.in_flight, moved_at, polled_at, seen.unread)
 
 
 def progress_at(report: Report) -> float:
@@ -84,6 +90,8 @@ def _standing(report: Report) -> Iterator[tuple[float, str]]:
         yield stage.polled_at, f"stage {stage.name} has no answer from Kafka"
         if stage.in_flight:
             yield stage.moved_at, f"stage {stage.name} finishes nothing, {stage.in_flight} in flight"
+        if stage.unread:
+            yield stage.moved_at, f"stage {stage.name} reads no more rows of its table, {stage.unread} to go"
 
 
 def verdict(report: Report, now: float, limit: float) -> str | None:

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 def vitals(stage: "StageApp") -> Counters:
     """Return the counters of a stage as they are now."""
-    return Counters(stage.name, stage.stats.done, stage.stats.in_flight, polled_at(_client(stage.app)))
+    app, stats = stage.app, stage.stats
+    return Counters(stage.name, stats.done, stats.in_flight, polled_at(_client(app)), unread(app.tables._recovery))
 
 
 def polled_at(client: Any) -> float | None:
@@ -31,6 +32,11 @@ def polled_at(client: Any) -> float | None:
         if state.has_valid_position and not state.paused and partition not in client._fetcher._records
     ]
     return max(due) / 1_000 if due else None
+
+
+def unread(recovery: Any) -> int:
+    """Return how many rows the recovery of a table has still to read: at least 1 until it says that it is complete."""
+    return max(1, recovery.active_remaining_total()) if recovery is not None and recovery.in_recovery else 0
 
 
 def _client(app: Any) -> Any:

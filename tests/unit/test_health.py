@@ -16,8 +16,8 @@ def report(*stages: StageProgress, written_at: float = NOW, ready_at: float | No
     return Report(pid=1, slot=slot, started_at=0.0, written_at=written_at, ready_at=ready_at, stages=stages)
 
 
-def stage(in_flight: int = 0, moved_at: float = NOW, polled_at: float = NOW) -> StageProgress:
-    return StageProgress("extract", 5, in_flight, moved_at, polled_at)
+def stage(in_flight: int = 0, moved_at: float = NOW, polled_at: float = NOW, unread: int = 0) -> StageProgress:
+    return StageProgress("extract", 5, in_flight, moved_at, polled_at, unread)
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,7 @@ def stage(in_flight: int = 0, moved_at: float = NOW, polled_at: float = NOW) -> 
         (report(stage(moved_at=0.0)), None),  # idle: nothing in flight
         (report(stage(in_flight=3, moved_at=NOW - LIMIT)), None),
         (report(stage(in_flight=3, moved_at=NOW - 31)), "worker a: stage extract finishes nothing, 3 in flight since"),
+        (report(stage(unread=7, moved_at=NOW - 31)), "stage extract reads no more rows of its table, 7 to go since"),
         (report(stage(polled_at=NOW - 31)), "stage extract has no answer from Kafka since 1970-01-01T00:16:09"),
         (report(stage(polled_at=NOW - 33), written_at=NOW - 31), "its event loop stands still since"),
         (report(stage(polled_at=NOW - 33), written_at=NOW - 1), "no answer from Kafka"),
@@ -62,6 +63,15 @@ def test_a_stage_moves_when_it_finishes_or_has_nothing_to_do() -> None:
     assert (
         advanced(stuck, Counters("extract", 0, 4, 0.0), 41.0).polled_at == 1.5
     )  # none answered since it was dealt anew
+
+
+def test_a_stage_moves_when_it_reads_rows_of_its_table() -> None:
+    begun = advanced(None, Counters("tabulate", 0, 0, None, 900), 1.0)
+    reading = advanced(begun, Counters("tabulate", 0, 0, None, 800), 2.0)
+    assert (reading.moved_at, reading.unread) == (2.0, 800)
+    stuck = advanced(reading, Counters("tabulate", 0, 0, None, 800), 40.0)
+    assert stuck.moved_at == 2.0
+    assert advanced(stuck, Counters("tabulate", 0, 0, None), 41.0).moved_at == 41.0  # complete
 
 
 def test_the_file_is_as_old_as_the_last_progress(tmp_path: Path) -> None:
