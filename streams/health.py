@@ -25,7 +25,8 @@ class StageProgress:
 
     `moved_at`: when a record was last finished or a row of the stage's table read, or nothing was to do.
     `polled_at`: when Kafka last answered a fetch, or none was due.
-    `unread`: rows of the table that are still to be read before the stage goes on.
+    `unread`: rows of its table that are still to be read before the stage goes on; at least 1 until it has taken over
+    the partitions that it was dealt.
     """
 
     name: str
@@ -38,11 +39,14 @@ class StageProgress:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a worker says of itself. `ready_at` is None until its stages run."""
+    """What a worker says of itself. `ready_at` is None until its stages run.
+
+    `starting_at`: when it began to start, or, until it was ready, last read a row of a table.
+    """
 
     pid: int
     slot: str
-    started_at: float
+    starting_at: float
     written_at: float
     ready_at: float | None
     stages: tuple[StageProgress, ...]
@@ -84,14 +88,14 @@ def worked_seconds(report: Report) -> float:
 def _standing(report: Report) -> Iterator[tuple[float, str]]:
     """Yield what stood still when the report was written, and since when."""
     if report.ready_at is None:
-        yield report.started_at, "it is not ready"
+        yield report.starting_at, "it is not ready"
         return
     for stage in report.stages:
         yield stage.polled_at, f"stage {stage.name} has no answer from Kafka"
         if stage.in_flight:
             yield stage.moved_at, f"stage {stage.name} finishes nothing, {stage.in_flight} in flight"
         if stage.unread:
-            yield stage.moved_at, f"stage {stage.name} reads no more rows of its table, {stage.unread} to go"
+            yield stage.moved_at, f"stage {stage.name} does not take over its partitions, {stage.unread} rows to go"
 
 
 def verdict(report: Report, now: float, limit: float) -> str | None:
@@ -117,7 +121,7 @@ class Watch:
 
     def __init__(self, path: Path, slot: str, clock: Callable[[], float]) -> None:
         self.path, self._slot, self._clock = path, slot, clock
-        self._started_at = clock()
+        self._starting_at = clock()
         self._ready_at: float | None = None
         self._stages: dict[str, StageProgress] = {}
 
@@ -127,9 +131,11 @@ class Watch:
 
     def look(self, seen: list[Counters]) -> Report:
         """Return what is to be said after a look at the counters."""
-        now = self._clock()
-        self._stages = {each.name: advanced(self._stages.get(each.name), each, now) for each in seen}
-        return Report(os.getpid(), self._slot, self._started_at, now, self._ready_at, tuple(self._stages.values()))
+        now, before = self._clock(), self._stages
+        self._stages = {each.name: advanced(before.get(each.name), each, now) for each in seen}
+        if self._ready_at is None and any(each.unread != before[each.name].unread for each in seen if before):
+            self._starting_at = now
+        return Report(os.getpid(), self._slot, self._starting_at, now, self._ready_at, tuple(self._stages.values()))
 
     def write(self, seen: list[Counters]) -> None:
         """Write the file anew; whoever reads it sees the old one or the new one.

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 def vitals(stage: "StageApp") -> Counters:
     """Return the counters of a stage as they are now."""
     app, stats = stage.app, stage.stats
-    return Counters(stage.name, stats.done, stats.in_flight, polled_at(_client(app)), unread(app.tables._recovery))
+    return Counters(stage.name, stats.done, stats.in_flight, polled_at(_client(app)), unread(app))
 
 
 def polled_at(client: Any) -> float | None:
@@ -34,9 +34,11 @@ def polled_at(client: Any) -> float | None:
     return max(due) / 1_000 if due else None
 
 
-def unread(recovery: Any) -> int:
-    """Return how many rows the recovery of a table has still to read: at least 1 until it says that it is complete."""
-    return max(1, recovery.active_remaining_total()) if recovery is not None and recovery.in_recovery else 0
+def unread(app: Any) -> int:
+    """Return how many rows of its table a stage has still to read; at least 1 until it took over its partitions."""
+    recovery = app.tables._recovery
+    rows = recovery.active_remaining_total() if recovery is not None and recovery.in_recovery else 0
+    return max(1, rows) if app.rebalancing else rows
 
 
 def _client(app: Any) -> Any:

@@ -204,9 +204,10 @@ async def _serve(
     started = time.monotonic()
     if error is None:
         await _drain(stages)
-    with contextlib.suppress(TimeoutError):
-        stops = asyncio.gather(*(stage.app.stop() for stage in stages), return_exceptions=True)
-        await asyncio.wait_for(stops, STOP_SECONDS - (time.monotonic() - started))
+        error = _crash([stage.app for stage in stages])
+    # Not wait_for: it would wait for what it cancels, and Faust goes on stopping when it is cancelled.
+    stops = [asyncio.ensure_future(stage.app.stop()) for stage in stages]
+    await asyncio.wait(stops, timeout=STOP_SECONDS - (time.monotonic() - started))
     watching.cancel()
     # The stages have ended: nobody waits for the models any more, and what they have not finished comes again.
     await asyncio.to_thread(parts.close, 0.0)
@@ -288,5 +289,10 @@ async def _first_crash(apps: Sequence[Any], stop: asyncio.Event) -> BaseExceptio
     await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
     for wait in waits:
         wait.cancel()
+    return _crash(apps)
+
+
+def _crash(apps: Sequence[Any]) -> BaseException | None:
+    """Return why the first of the apps crashed that did."""
     reasons = [app.crash_reason or RuntimeError("crashed without a reason") for app in apps if app._crashed.is_set()]
     return reasons[0] if reasons else None

@@ -36,7 +36,7 @@ class NotOwner(RuntimeError):
 
 
 class LogStalled(RuntimeError):
-    """The log has more records, and Kafka does not give them."""
+    """The log has more records, and Kafka does not give them; or it takes none."""
 
 
 class State(Protocol):
@@ -214,13 +214,17 @@ class Changelog(Generic[S]):
 
     async def _settle(self, state: S, differing: Mapping[str, bytes]) -> None:
         """Write the first decision of a key again where another stands last, so that compaction keeps the first."""
-        deliveries = []
-        for key in differing:
-            self._log.warning("state.conflict", origin=key)
-            self.promise(1)
-            deliveries.append(await self._send(self._topic, key.encode(), state.stored(key), SETTLED))
-        for delivery in deliveries:
-            self.appended(await delivery)
+        try:
+            async with asyncio.timeout(STALL_SECONDS):
+                deliveries = []
+                for key in differing:
+                    self._log.warning("state.conflict", origin=key)
+                    self.promise(1)
+                    deliveries.append(await self._send(self._topic, key.encode(), state.stored(key), SETTLED))
+                for delivery in deliveries:
+                    self.appended(await delivery)
+        except TimeoutError as error:
+            raise LogStalled(f"{self._topic}: Kafka took no decision for {STALL_SECONDS:g} s") from error
 
 
 class _Progress:

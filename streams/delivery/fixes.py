@@ -1,6 +1,7 @@
-"""Four fixes to faust-streaming 0.15.3 and aiokafka 0.14.0 (docs/adr/0003-delivery.md).
+"""Six fixes to faust-streaming 0.15.3 and aiokafka 0.14.0 (docs/adr/0003-delivery.md).
 
-Without the first three, records are lost; without the fourth, a stage may go on uncommitted for ever.
+Without the first three, records are lost; without the fourth and the fifth, a stage may stand for ever; without the
+sixth, a topic may be read from its beginning although the group has read it.
 
 1. Recovery race: stream partitions are resumed before they are sought back to the committed offset; records that
    arrive in between are taken for gaps of compaction and committed over. The flow is stopped first. And partitions
@@ -12,6 +13,11 @@ Without the first three, records are lost; without the fourth, a stage may go on
    retention before they were read are said to be lost, instead of being taken for gaps of compaction.
 4. uvloop says RuntimeError when a closed connection is written to, aiokafka expects OSError. Its task that follows the
    cluster's changes ends by it, unheard, and the client never finds its coordinator or a new leader again.
+5. What Faust asks of Kafka before a stage reads on, after a rebalance, has a time limit. That it was reached is taken
+   for the end of the service: the task that takes over partitions ends, unheard, and no partition is read again. The
+   process stops instead.
+6. A coordinator that has just moved answers a question for committed offsets with an error and no offsets; aiokafka
+   looks at the offsets only. It is an error now, and asked again.
 
 They touch private methods, so `check_versions` refuses any other release. All of it goes the day a release needs none.
 """
@@ -24,11 +30,19 @@ from typing import Any, Final
 import faust.streams
 import structlog
 from aiokafka.conn import AIOKafkaConnection, CloseReason
-from aiokafka.errors import KafkaConnectionError
+from aiokafka.consumer.group_coordinator import GroupCoordinator
+from aiokafka.errors import (
+    GroupAuthorizationFailedError,
+    GroupCoordinatorNotAvailableError,
+    KafkaConnectionError,
+    NotCoordinatorForGroupError,
+    for_code,
+)
+from aiokafka.protocol.commit import OffsetFetchRequest
 from faust.app.base import App
 from faust.exceptions import ProducerSendError
-from faust.tables.recovery import Recovery
-from faust.transport.consumer import Consumer
+from faust.tables.recovery import Recovery, ServiceStopped
+from faust.transport.consumer import Consumer, ensure_TP
 from faust.transport.drivers.aiokafka import Producer
 from faust.transport.producer import ProducerBuffer
 
@@ -41,6 +55,10 @@ class UnsafeEngine(RuntimeError):
 
 class CommitTimeout(RuntimeError):
     """A commit did not end in time."""
+
+
+class RecoveryTimeout(RuntimeError):
+    """Kafka did not answer what a stage asks before it reads on."""
 
 
 class SkippedRecords(RuntimeError):
@@ -85,6 +103,8 @@ def install(barrier_seconds: float, commit_seconds: float, *, skip_expired: bool
     make_producer_idempotent()
     put_barrier_before_commit()
     expect_closed_transports()
+    hear_recovery_timeouts()
+    hear_errors_of_committed_offsets()
 
 
 def stop_flow_before_recovery_completes() -> None:
@@ -112,13 +132,15 @@ def seek_where_nothing_is_committed() -> None:
     """Fix 1, for partitions that are new: aiokafka seeks to committed offsets above 0 only.
 
     What it had fetched of the others by then was dropped, and what comes next would be taken for their beginning.
+    Faust would keep what it knew of an offset where Kafka knows none: that of a commit which Kafka has refused.
     """
-    seek_to_committed = Consumer.perform_seek
 
     async def perform_seek(self: Any) -> None:
-        await seek_to_committed(self)
+        committed = {ensure_TP(tp): offset or None for tp, offset in (await self.seek_to_committed()).items()}
+        self._read_offset.update(committed)
+        self._committed_offset.update(committed)
         changelogs = self.app.tables.changelog_topics
-        new = [tp for tp in self.assignment() if tp.topic not in changelogs and not self._committed_offset[tp]]
+        new = [tp for tp, offset in committed.items() if offset is None and tp.topic not in changelogs]
         for tp, offset in (await self.earliest_offsets(*new) if new else {}).items():
             await self.seek(tp, offset)
 
@@ -201,6 +223,39 @@ def expect_closed_transports() -> None:
             raise KafkaConnectionError(f"connection to {self._host}:{self._port} broken: {error}") from error
 
     AIOKafkaConnection.send = send_or_close
+
+
+def hear_recovery_timeouts() -> None:
+    """Fix 5: mode's `wait_first` says "stopped" when its time is over."""
+    wait = Recovery._wait
+
+    async def heard_wait(self: Any, awaited: Any, timeout: float | None = None) -> None:
+        try:
+            await wait(self, awaited, timeout)
+        except ServiceStopped:
+            if self.should_stop or timeout is None:
+                raise
+            raise RecoveryTimeout(
+                f"{self.app.conf.id}: no answer from Kafka within {timeout:g} s of taking over partitions"
+            ) from None
+
+    Recovery._wait = heard_wait
+
+
+def hear_errors_of_committed_offsets() -> None:
+    """Fix 6: from the second version on, the answer as a whole may be an error."""
+    send = GroupCoordinator._send_req
+
+    async def heard_send(self: Any, request: Any) -> Any:
+        answer = await send(self, request)
+        if isinstance(request, OffsetFetchRequest) and (code := getattr(answer, "error_code", 0)):
+            error = for_code(code)
+            if error in (GroupCoordinatorNotAvailableError, NotCoordinatorForGroupError):
+                self.coordinator_dead()
+            raise error(self.group_id) if error is GroupAuthorizationFailedError else error()
+        return answer
+
+    GroupCoordinator._send_req = heard_send
 
 
 async def _limited(commit: Awaitable[Any]) -> bool:

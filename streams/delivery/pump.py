@@ -3,9 +3,10 @@
     read ──▶ decide ──▶ (in order) write ahead ──▶ (in order) publish ──▶ (in order) delivered? ──▶ acknowledge
 
 What a decision adds to the stage's changelog is on the broker before its outputs leave: after a crash, no output is
-without its recorded decision. An offset is acknowledged only after everything that its record caused is on the broker.
-Deciding may take long (a model in another process); publishing still happens in input order, so that a partition of
-the output has the order of its input. What is in flight is bounded: a slow stage raises lag, not memory.
+without its recorded decision. An offset is acknowledged only after everything that its record caused is on the broker;
+rows of a Faust table are under way by then, and the offset is committed only behind them (fix 3). Deciding may take
+long (a model in another process); publishing still happens in input order, so that a partition of the output has the
+order of its input. What is in flight is bounded: a slow stage raises lag, not memory.
 
 A record from before a rebalance comes again, here or elsewhere. So once there is a newer generation, nothing of the
 older one is decided, sent or acknowledged any more.
@@ -142,7 +143,8 @@ class Pump:
     async def _is_ready_for(self, event: Event) -> bool:
         """Say whether an event may be decided; the first one of a generation waits until the changelog is read.
 
-        Once the stage closes, none may: Faust's buffer goes on handing out what it holds, and that comes again.
+        Once the stage closes, none may, neither the one that waited for its turn meanwhile, nor what comes should Faust
+        start the flow again behind a rebalance. They come again.
         """
 
         def wanted() -> bool:

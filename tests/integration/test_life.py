@@ -425,3 +425,28 @@ def test_health_as_json_is_one_object_a_worker(tmp_path: Path) -> None:
     done = newswire("health", "--json", env={**os.environ, "NEWSWIRE_STATE": str(tmp_path)})
     assert json.loads(done.stdout)["slot"] == "b"
     assert done.returncode == 0
+
+
+def test_sigterm_ends_a_worker_in_time_while_its_broker_hangs(tmp_path: Path) -> None:
+    """What is under way cannot be delivered, nor the last offsets committed; all of it comes again."""
+    log, before = tmp_path / "worker.log", set(_children(os.getpid()))
+    catalogue = Catalogue(prefix="hung.", partitions=2)
+    with EmbeddedKafka() as broker:
+        [java] = [int(pid) for pid in set(_children(os.getpid())) - before if b"java" in _command(pid).split(b"\0")[0]]
+        run_async(admin.ensure_topics(broker.bootstrap, list(catalogue)))
+        env = environment(broker.bootstrap, catalogue, tmp_path)
+        with worker(env, log) as process:
+            ready(log)
+            sent = run_async(send(broker.bootstrap, catalogue.raw, articles(60)))
+            until(lambda: finished(log, "classify") > 5 or None, "work under way")
+            os.kill(java, signal.SIGSTOP)
+            try:
+                told = time.monotonic()
+                process.send_signal(signal.SIGTERM)
+                process.wait(60)
+                assert time.monotonic() - told < 12, "10 s, and 2 of a busy machine"
+            finally:
+                os.kill(java, signal.SIGCONT)
+        until(lambda: newswire("topics", "check", env=env).returncode == 0 or None, "the broker awake", 60)
+        with worker(env, log) as process:
+            assert len(run_async(outcomes(broker.bootstrap, catalogue, sent, process))) == len(sent)

@@ -13,7 +13,7 @@ NOW = 1_000.0
 
 
 def report(*stages: StageProgress, written_at: float = NOW, ready_at: float | None = 10.0, slot: str = "a") -> Report:
-    return Report(pid=1, slot=slot, started_at=0.0, written_at=written_at, ready_at=ready_at, stages=stages)
+    return Report(pid=1, slot=slot, starting_at=0.0, written_at=written_at, ready_at=ready_at, stages=stages)
 
 
 def stage(in_flight: int = 0, moved_at: float = NOW, polled_at: float = NOW, unread: int = 0) -> StageProgress:
@@ -27,7 +27,10 @@ def stage(in_flight: int = 0, moved_at: float = NOW, polled_at: float = NOW, unr
         (report(stage(moved_at=0.0)), None),  # idle: nothing in flight
         (report(stage(in_flight=3, moved_at=NOW - LIMIT)), None),
         (report(stage(in_flight=3, moved_at=NOW - 31)), "worker a: stage extract finishes nothing, 3 in flight since"),
-        (report(stage(unread=7, moved_at=NOW - 31)), "stage extract reads no more rows of its table, 7 to go since"),
+        (
+            report(stage(unread=7, moved_at=NOW - 31)),
+            "extract does not take over its partitions, 7 rows to go since",
+        ),
         (report(stage(polled_at=NOW - 31)), "stage extract has no answer from Kafka since 1970-01-01T00:16:09"),
         (report(stage(polled_at=NOW - 33), written_at=NOW - 31), "its event loop stands still since"),
         (report(stage(polled_at=NOW - 33), written_at=NOW - 1), "no answer from Kafka"),
@@ -74,6 +77,18 @@ def test_a_stage_moves_when_it_reads_rows_of_its_table() -> None:
     assert advanced(stuck, Counters("tabulate", 0, 0, None), 41.0).moved_at == 41.0  # complete
 
 
+def test_a_start_goes_on_for_as_long_as_rows_are_read(tmp_path: Path) -> None:
+    now = 0.0
+    watch = Watch(tmp_path / "a.json", "a", lambda: now)
+    for now, left in ((100.0, 1), (200.0, 900), (300.0, 500), (310.0, 500), (320.0, 1), (330.0, 0)):
+        said = watch.look([Counters("tabulate", 0, 0, None, left)])
+        assert (verdict(said, now, LIMIT) is None) == (now != 100.0), "100 s of loading is too long, reading is not"
+    now = 331.0 + LIMIT
+    assert "it is not ready since 1970-01-01T00:05:30" in (
+        verdict(watch.look([Counters("tabulate", 0, 0, None, 0)]), now, LIMIT) or ""
+    )
+
+
 def test_the_file_is_as_old_as_the_last_progress(tmp_path: Path) -> None:
     now = 5_000.0
     watch = Watch(health.path_of(tmp_path, "a", 1), "a", lambda: now)
@@ -109,7 +124,7 @@ def test_no_file_and_a_foreign_file_are_said_in_one_line(tmp_path: Path) -> None
 
 
 def test_a_worker_that_is_gone_does_not_speak_for_one_that_lives(tmp_path: Path) -> None:
-    gone = Report(pid=2**22 + 1, slot="", started_at=0.0, written_at=0.0, ready_at=None, stages=())
+    gone = Report(pid=2**22 + 1, slot="", starting_at=0.0, written_at=0.0, ready_at=None, stages=())
     health.write(health.path_of(tmp_path, "", gone.pid), gone)
     assert health.read_all(tmp_path) == [gone]
     mine = Watch(health.path_of(tmp_path, "", os.getpid()), "", lambda: NOW)

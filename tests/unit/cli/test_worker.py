@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from streams.cli.worker import _run
+from streams.cli.worker import _crash, _run
 
 DEADLINE_SECONDS = 10.0
 
@@ -50,6 +50,12 @@ def test_a_stage_that_crashes_ends_the_worker() -> None:
 def test_a_stage_that_crashes_does_not_wait_for_one_that_never_starts() -> None:
     crash = ValueError("x")
     assert run([App(starts=False), App(crash=crash)]) == (crash, False)
+
+
+def test_a_stage_that_crashes_while_the_worker_drains_is_the_reason_of_its_end() -> None:
+    crash = ValueError("x")
+    assert _crash([App(), App()]) is None
+    assert _crash([App(), App(crash=crash)]) is crash
 
 
 def test_a_signal_ends_a_start_that_waits_for_a_broker() -> None:

@@ -181,6 +181,19 @@ def test_of_two_decisions_the_first_wins_and_is_written_again() -> None:
     assert prepared(log)().values == {"a": b"first", "b": b"2", "c": b"3"}
 
 
+def test_a_decision_that_kafka_does_not_take_ends_the_preparation(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "STALL_SECONDS", 0.01)
+    log = Log((0, "a", b"first"), (1, "a", b"second"))
+
+    async def never(*_: Any) -> "asyncio.Future[Placed]":
+        return asyncio.get_running_loop().create_future()
+
+    monkeypatch.setattr(log, "send", never)
+    made = changelog(log)
+    with pytest.raises(LogStalled, match=r"Kafka took no decision for 0\.01 s"):
+        run(made.prepare(lambda: True))
+
+
 def test_a_settled_conflict_stays_settled() -> None:
     log = Log((0, "a", b"first"), (1, "a", b"second"))
     prepared(log)

@@ -10,7 +10,9 @@ from unittest.mock import AsyncMock, Mock
 import faust
 import pytest
 import uvloop
+from aiokafka.client import AIOKafkaClient
 from aiokafka.conn import AIOKafkaConnection
+from aiokafka.consumer.group_coordinator import GroupCoordinator
 from aiokafka.errors import (
     IncompatibleBrokerVersion,
     KafkaConnectionError,
@@ -19,9 +21,10 @@ from aiokafka.errors import (
     MessageSizeTooLargeError,
 )  # fmt: skip
 from aiokafka.protocol.admin import ApiVersionRequest
+from aiokafka.protocol.commit import OffsetFetchResponse_v3
 from aiokafka.protocol.metadata import MetadataRequest
 from faust.app.base import App
-from faust.tables.recovery import Recovery
+from faust.tables.recovery import Recovery, ServiceStopped
 from faust.transport.consumer import Consumer
 from faust.transport.drivers.aiokafka import Producer
 from faust.transport.producer import ProducerBuffer
@@ -44,7 +47,7 @@ STOCK = [
         (Recovery, "on_recovery_completed"), (Recovery, "_resume_streams"), (App, "_on_partitions_revoked"),
         (Producer, "_settings_extra"), (Producer, "send"), (ProducerBuffer, "put"), (ProducerBuffer, "_send_pending"),
         (Consumer, "_commit_offsets"), (Consumer, "force_commit"), (Consumer, "_add_gap"), (Consumer, "perform_seek"),
-        (AIOKafkaConnection, "send"),
+        (AIOKafkaConnection, "send"), (Recovery, "_wait"), (GroupCoordinator, "_send_req"),
     )
 ]  # fmt: skip
 assert not getattr(Producer, "newswire_fixed", False), "the fixes were installed while tests were collected"
@@ -363,6 +366,75 @@ def test_a_partition_without_a_committed_offset_is_read_from_its_beginning() -> 
 def test_without_the_fix_a_partition_without_a_committed_offset_is_not_sought_back() -> None:
     with pytest.raises(AssertionError, match="would be lost"):
         run(a_partition_without_a_committed_offset)
+
+
+async def a_partition_whose_commit_was_refused(rig: Rig) -> None:
+    """Faust notes the offset of a commit also where Kafka refused it, after a rebalance."""
+    rig.app.tables._changelogs = {}
+    rig.consumer._committed_offset[SOURCE] = 1
+    rig.consumer.seek_to_committed = AsyncMock(return_value={SOURCE: None})
+    rig.consumer.earliest_offsets = AsyncMock(return_value={SOURCE: 0})
+    rig.consumer._seek = AsyncMock()
+    await rig.consumer.perform_seek()
+    assert rig.consumer._seek.await_count == 1, "the records that were fetched and dropped would be lost"
+    assert rig.consumer._committed_offset[SOURCE] is None
+
+
+def test_a_partition_whose_commit_was_refused_is_read_from_its_beginning() -> None:
+    fixes.install(barrier_seconds=5.0, commit_seconds=5.0)
+    run(a_partition_whose_commit_was_refused)
+
+
+def test_without_the_fix_a_partition_whose_commit_was_refused_is_not_sought_back() -> None:
+    with pytest.raises(AssertionError, match="would be lost"):
+        run(a_partition_whose_commit_was_refused)
+
+
+async def recovery_that_waits(rig: Rig) -> None:
+    await rig.app.tables.recovery._wait(asyncio.Event().wait(), timeout=0.01)
+
+
+async def recovery_that_is_stopped(rig: Rig) -> None:
+    rig.app.tables.recovery._stopped.set()
+    await recovery_that_waits(rig)
+
+
+def test_kafka_that_does_not_answer_while_partitions_are_taken_over_stops_the_worker() -> None:
+    fixes.install(barrier_seconds=5.0, commit_seconds=5.0)
+    with pytest.raises(fixes.RecoveryTimeout, match=r"t: no answer from Kafka within 0\.01 s"):
+        run(recovery_that_waits)
+    with pytest.raises(ServiceStopped):
+        run(recovery_that_is_stopped)
+
+
+def test_without_the_fix_it_is_taken_for_the_end_of_the_service() -> None:
+    with pytest.raises(ServiceStopped):
+        run(recovery_that_waits)
+
+
+async def a_coordinator_that_has_just_moved(_: Rig) -> None:
+    """It answers twice with an error for the whole request, then with the offset."""
+    answers = [(14, []), (16, []), (0, [("in", [(0, 7, "", 0)])])]
+    client = AIOKafkaClient(bootstrap_servers="127.0.0.1:1")
+    client.send = AsyncMock(side_effect=[OffsetFetchResponse_v3(0, topics, code) for code, topics in answers])
+    coordinator = GroupCoordinator(client, Mock(), group_id="g", group_instance_id=None, retry_backoff_ms=1)
+    coordinator.coordinator_id = 1
+    found = coordinator.coordinator_dead = Mock()
+    coordinator.ensure_coordinator_known = AsyncMock()
+    offsets = await coordinator.fetch_committed_offsets([SOURCE])
+    assert offsets, "the topic would be read from its beginning"
+    assert offsets[SOURCE].offset == 7
+    assert found.call_count == 1, "looked for anew once it said that it had moved"
+
+
+def test_a_coordinator_that_has_just_moved_is_asked_again() -> None:
+    fixes.install(barrier_seconds=5.0, commit_seconds=5.0)
+    run(a_coordinator_that_has_just_moved)
+
+
+def test_without_the_fix_its_error_is_taken_for_no_committed_offsets() -> None:
+    with pytest.raises(AssertionError, match="from its beginning"):
+        run(a_coordinator_that_has_just_moved)
 
 
 @pytest.mark.parametrize(
