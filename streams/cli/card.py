@@ -36,6 +36,8 @@ def add(verbs: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run it; FAILED where a figure is below its floor."""
     if arguments.model is not None:
+        if arguments.json or arguments.html is not None:
+            raise UserError("--json and --html are of the quality card: leave the model out, or them")
         _show(_models(arguments.model))
         return OK
     card = _quality()

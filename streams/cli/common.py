@@ -29,6 +29,13 @@ def verb(
     return sub
 
 
+def not_negative(option: str, number: float) -> float:
+    """Return the number that was given for an option."""
+    if not 0 <= number < float("inf"):
+        raise UserError(f"{option} {number:g}: give a number, 0 or more")
+    return number
+
+
 def add_broker_arguments(sub: argparse.ArgumentParser) -> None:
     """Add what every verb needs that talks to Kafka."""
     sub.add_argument("--bootstrap", metavar="HOST:PORT", help="Kafka to use (default: NEWSWIRE_BOOTSTRAP)")

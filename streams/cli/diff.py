@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from streams.cli.common import add_broker_arguments, run_async, settings_from, verb
+from streams.cli.common import add_broker_arguments, not_negative, run_async, settings_from, verb
 from streams.cli.errors import FAILED, OK, UserError
 from streams.cli.progress import Progress
 from streams.cli.sides import Pair, Shelf, read_side
@@ -54,9 +54,10 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.limit is not None and arguments.limit < 0:
         raise UserError(f"--limit {arguments.limit}: give 0 or more")
     settings = settings_from(arguments)
+    tolerance = not_negative("--tolerance", arguments.tolerance)
     with tempfile.TemporaryDirectory(prefix="newswire-diff-") as folder, closing(Shelf(Path(folder))) as shelf:
         _read(shelf, arguments, settings)
-        differences = Differences(arguments.tolerance, both=arguments.both)
+        differences = Differences(tolerance, both=arguments.both)
         with Progress("compared", total=shelf.count(), quiet=arguments.quiet) as progress:
             found = differences.over(shelf.pairs(), progress)
             if arguments.json:

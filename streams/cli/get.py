@@ -135,7 +135,11 @@ async def _entity(bootstrap: Kafka, topic: TopicSpec, given: str, as_json: bool)
 async def _group(bootstrap: Kafka, groups: TopicSpec, given: str, as_json: bool) -> int:
     found = await _current_group(bootstrap, groups, given)
     if found is None:
-        print(f"newswire: no copy group {given} in {groups.name}", file=sys.stderr)
+        print(
+            f"newswire: no copy group {given} in {groups.name}; of a copy, give the canonical_id that "
+            "news.duplicates names",
+            file=sys.stderr,
+        )
         return FAILED
     print(found.model_dump_json()) if as_json else Console(highlight=False).print(short(found))
     return OK

@@ -5,7 +5,7 @@ import json
 import sqlite3
 from typing import Any, Final
 
-from streams.cli.common import add_broker_arguments, run_async, verb, with_broker
+from streams.cli.common import add_broker_arguments, not_negative, run_async, verb, with_broker
 from streams.cli.errors import FAILED, OK, UserError
 from streams.cli.proof import Report, prove
 from streams.core.reconcile import VIOLATIONS
@@ -34,11 +34,9 @@ def add(verbs: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run it."""
-    settings = with_broker(arguments)
-    if arguments.wait < 0:
-        raise UserError(f"--wait {arguments.wait}: give a number of seconds, 0 or more")
+    settings, wait_s = with_broker(arguments), not_negative("--wait", arguments.wait)
     try:
-        report = run_async(prove(settings, wait_s=arguments.wait, fresh=arguments.fresh, quiet=arguments.quiet))
+        report = run_async(prove(settings, wait_s=wait_s, fresh=arguments.fresh, quiet=arguments.quiet))
     except sqlite3.Error as error:
         raise UserError(
             f"the checkpoint in {settings.state} cannot be used: {error}: start anew with --fresh"

@@ -29,6 +29,8 @@ def run(arguments: argparse.Namespace) -> int:
             raise UserError(f"no event is called {arguments.target}; there are {', '.join(documents)}")
         print(_text(documents[arguments.target]))
         return OK
+    if not arguments.target:
+        raise UserError("schemas export: the folder has no name; give . for this one")
     folder = Path(arguments.target)
     try:
         folder.mkdir(parents=True, exist_ok=True)

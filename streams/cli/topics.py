@@ -7,7 +7,7 @@ from typing import Any
 
 from streams.broker import admin
 from streams.cli.common import add_broker_arguments, run_async, settings_from, verb, with_broker
-from streams.cli.errors import FAILED, OK
+from streams.cli.errors import FAILED, OK, UserError
 from streams.contracts import acls
 from streams.contracts.topics import TopicSpec
 from streams.settings import Settings
@@ -24,7 +24,7 @@ def add(verbs: Any) -> None:
     sub = verb(verbs, "topics", run, "create, check or describe the topics; say who may use them", EXAMPLE)
     sub.add_argument("action", choices=("create", "check", "describe", "acls"))
     sub.add_argument("--role", choices=tuple(acls.ROLES), help="with acls: this role alone (default: all)")
-    sub.add_argument("--principal", metavar="USER", help="with acls: who gets it (default: User: and the role)")
+    sub.add_argument("--principal", metavar="User:NAME", help="with acls: who gets it (default: User: and the role)")
     sub.add_argument("--resume", metavar="NAME", help="with acls: the group in which a subscriber remembers its place")
     sub.add_argument("--json", action="store_true", help="print JSON")
     add_broker_arguments(sub)
@@ -55,6 +55,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _acls(settings: Settings, arguments: argparse.Namespace) -> int:
+    if arguments.principal is not None and not all(arguments.principal.partition(":")):
+        raise UserError(f"--principal {arguments.principal}: Kafka names them by type, as in User:w")
+    if arguments.resume == "":
+        raise UserError("--resume: the group has no name")
     roles = [arguments.role] if arguments.role else list(acls.ROLES)
     granted = {
         role: acls.grants(role, settings.catalogue, group=settings.group, resume=arguments.resume) for role in roles
@@ -64,7 +68,7 @@ def _acls(settings: Settings, arguments: argparse.Namespace) -> int:
         return OK
     for role, grants in granted.items():
         print(f"# {role}: {acls.ROLES[role]}")
-        principal = arguments.principal or f"User:{role}"
+        principal = f"User:{role}" if arguments.principal is None else arguments.principal
         print(*acls.commands(grants, principal, settings.bootstrap or "HOST:PORT"), sep="\n")
     return OK
 

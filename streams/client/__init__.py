@@ -70,13 +70,14 @@ async def subscribe(
         bootstrap: host:port of the broker, or a Connection with its security (docs/security.md).
         topics: what to read.
         since: where to begin when there is nothing to resume.
-        resume: name of a consumer group that remembers what was `done`; none: nothing is remembered.
+        resume: name of a consumer group that remembers what was `done`; none: nothing is remembered. It shares no work:
+            two readers of one name get everything twice. Give each its own name, and its own `partitions`.
         to_end: stop at what was the end when the call began.
         partitions: read only these of each topic.
         on_ready: called once, when the position is fixed: what is published from now on will be seen.
 
     Raises:
-        NoBroker: when no broker answers within 5 s, or we may not read there.
+        NoBroker: when no broker answers within 5 s, we may not read there, or a topic has other partitions.
     """
     consumer = await _connected(bootstrap, resume)
     try:
@@ -169,6 +170,13 @@ async def _assign(consumer: Any, topics: dict[str, TopicSpec], only: Sequence[in
     # Of every topic: to ask for one by name would create it on brokers that do so. Waiting for one that we do not see
     # would take for ever.
     cluster = await consumer._client.fetch_all_metadata()
+    for topic in topics.values():
+        there = len(cluster.partitions_for_topic(topic.name) or ())
+        if there > topic.partitions:  # a part of the stream would pass for all of it, and a key for being elsewhere
+            raise NoBroker(
+                f"{topic.name} has {there} partitions, not {topic.partitions}: give NEWSWIRE_PARTITIONS, or"
+                " Catalogue(), the number that the workers have"
+            )
     for tp in partitions:
         if tp.partition not in (cluster.partitions_for_topic(tp.topic) or ()):
             raise NoBroker(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from shlex import quote
 from typing import Final, Literal
 
 from streams.contracts.topics import STAGES, Catalogue, TopicSpec, sources_of
@@ -132,10 +133,10 @@ def commands(given: tuple[Grant, ...], principal: str, bootstrap: str) -> list[s
 
 
 def _command(grant: Grant, principal: str, bootstrap: str) -> str:
-    what = "--cluster" if grant.resource == "cluster" else f"--{grant.resource} '{grant.name}'"
+    what = "--cluster" if grant.resource == "cluster" else f"--{grant.resource} {quote(grant.name)}"
     pattern = " --resource-pattern-type prefixed" if grant.prefixed else ""
     operations = " ".join(f"--operation {operation}" for operation in grant.operations)
     return (
-        f"kafka-acls --bootstrap-server {bootstrap} --command-config admin.properties --add "
-        f"--allow-principal '{principal}' {operations} {what}{pattern}"
+        f"kafka-acls.sh --bootstrap-server {bootstrap} --command-config admin.properties --add "
+        f"--allow-principal {quote(principal)} {operations} {what}{pattern}"
     )

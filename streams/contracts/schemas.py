@@ -3,7 +3,8 @@
 from typing import Any
 
 from streams import __version__
-from streams.contracts.events import EVENTS, Part, schema_name
+from streams.contracts.events import EVENTS, ArticleRow, Part, RawArticle, schema_name
+from streams.contracts.position import POSITION
 from streams.contracts.topics import Catalogue, TopicSpec
 
 HEADERS_SCHEMA: dict[str, Any] = {
@@ -17,6 +18,10 @@ HEADERS_SCHEMA: dict[str, Any] = {
         "stage": {"type": "string", "description": "the stage that wrote the record"},
         "pipeline": {"type": "string", "description": "version of everything that decided"},
     },
+}
+ROW_HEADERS_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {POSITION: {"type": "string", "description": "topic/epoch/partition/offset of the row's record"}},
 }
 
 
@@ -102,6 +107,13 @@ def _message(model: type[Part]) -> dict[str, Any]:
         "name": model.__name__,
         "title": schema_name(model),
         "contentType": "application/json",
-        "headers": HEADERS_SCHEMA,
+        "headers": _headers(model),
         "payload": {"$ref": f"#/components/schemas/{model.__name__}"},
     }
+
+
+def _headers(model: type[Part]) -> dict[str, Any]:
+    """Return what a record carries. Who publishes an article need give none; what newswire sends again has all."""
+    if model is ArticleRow:
+        return ROW_HEADERS_SCHEMA
+    return {**HEADERS_SCHEMA, "required": []} if model is RawArticle else HEADERS_SCHEMA

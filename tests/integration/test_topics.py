@@ -16,6 +16,7 @@ from streams.broker.describe import describe, topic_ids, topic_settings
 from streams.broker.embedded import EmbeddedKafka
 from streams.broker.errors import BrokerError
 from streams.broker.offsets import Lag, committed_offsets, end_offsets, lag
+from streams.client import NoBroker, subscribe
 from streams.contracts.topics import Catalogue
 
 pytestmark = pytest.mark.integration
@@ -85,6 +86,21 @@ def test_every_difference_is_named(kafka: str, name: str) -> None:
     assert f"topic {name} has 2 partitions, the catalogue says 4" in str(found[0])
     assert f"topic {name} has cleanup.policy=delete, the catalogue says compact" in str(found[1])
     assert f"topic {name}-2 does not exist" in str(found[2])
+
+
+def test_a_reader_that_expects_fewer_partitions_is_told_so(kafka: str) -> None:
+    """A part of the stream would pass for all of it."""
+    there, expected = Catalogue(prefix=f"{uuid.uuid4().hex}.", partitions=4), 2
+
+    async def run() -> None:
+        await ensure_topics(kafka, [there.enriched])
+        mine = Catalogue(prefix=there.prefix, partitions=expected).enriched
+        for partitions in (None, [0]):
+            with pytest.raises(NoBroker, match="has 4 partitions, not 2: give NEWSWIRE_PARTITIONS"):
+                async for _ in subscribe(kafka, [mine], to_end=True, partitions=partitions):
+                    pytest.fail("nothing is there")
+
+    asyncio.run(run())
 
 
 def test_a_topic_created_again_has_another_id(kafka: str, name: str) -> None:

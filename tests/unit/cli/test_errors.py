@@ -82,6 +82,12 @@ def newswire(*arguments: str, **env: str) -> "subprocess.CompletedProcess[str]":
         (("up", "--once", "--bootstrap", "127.0.0.1:1"), "127.0.0.1:1"),
         (("get", "ftp://example.org/a", "--bootstrap", "127.0.0.1:1"), "ftp"),
         (("schemas", "show", "Weather"), "Weather"),
+        (("schemas", "export", ""), "the folder has no name"),
+        (("topics", "acls", "--principal", "w"), "--principal w: Kafka names them by type, as in User:w"),
+        (("topics", "acls", "--resume", ""), "--resume: the group has no name"),
+        (("card", "topics", "--json"), "leave the model out"),
+        (("reconcile", "--bootstrap", "127.0.0.1:1", "--wait", "nan"), "--wait nan: give a number, 0 or more"),
+        (("diff", "{seeds}", "{seeds}", "--tolerance", "-1"), "--tolerance -1: give a number, 0 or more"),
     ],
 )
 def test_one_line_and_exit_code_2(tmp_path: Path, arguments: tuple[str, ...], says: str) -> None:

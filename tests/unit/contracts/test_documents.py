@@ -49,6 +49,14 @@ def test_a_topic_lists_every_event_that_stands_on_it() -> None:
     assert document["components"]["messages"]["ForgetArticle"]["title"] == "ForgetArticle/1"
 
 
+def test_headers_are_asked_for_where_newswire_writes_them() -> None:
+    messages = asyncapi(Catalogue())["components"]["messages"]
+    required = {name: set(message["headers"].get("required", ())) for name, message in messages.items()}
+    assert {name for name, headers in required.items() if not headers} == {"RawArticle", "ArticleRow"}
+    assert {"schema", "origin", "attempt"} <= required["EnrichedArticle"]
+    assert list(messages["ArticleRow"]["headers"]["properties"]) == ["position"]
+
+
 def test_every_reference_of_the_asyncapi_document_leads_somewhere() -> None:
     document = asyncapi(Catalogue())
     assert document["asyncapi"] == "3.0.0"
