@@ -18,6 +18,7 @@ _WORD_BREAK: Final = re.compile(r"[\s\-–/]+")
 _ABBREVIATED: Final = frozenset(("ORG", "GPE", "LOC", "FAC", "EVENT", "LAW", "PRODUCT", "WORK_OF_ART"))
 # A dateline puts an agency in brackets behind a place: "PARIS (AP)".
 _DEFINING: Final = _ABBREVIATED - {"GPE", "LOC", "FAC"}
+_AREAS: Final = frozenset(("GPE", "LOC"))
 
 
 def find_aliases(forms: Sequence[Form], defined: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -54,13 +55,20 @@ def _acronyms(forms: Sequence[Form], by_key: dict[str, Form], defined: Iterable[
     for form in forms:
         if not ACRONYM.fullmatch(form.key):
             continue
-        targets = (expansions.get(form.key) or by_initials.get(form.key) or set()) - {form.key}
+        alike = {key for key in by_initials.get(form.key, ()) if _may_abbreviate(form, by_key[key])}
+        targets = (expansions.get(form.key) or alike) - {form.key}
         shouted = form.key.casefold()
         if len(targets) == 1:
             found[form.key] = min(targets)
         elif shouted in by_key and len(shouted) > 2:  # "IRAN" of a dateline
             found[form.key] = shouted
     return found
+
+
+def _may_abbreviate(acronym: Form, name: Form) -> bool:
+    """Say whether a name may have this acronym: the US is neither US Senate nor Union Square."""
+    first = fold(_WORD_BREAK.split(name.name)[0])
+    return (acronym.type in _AREAS) == (name.type in _AREAS) and first != acronym.key
 
 
 def _initials(name: str) -> set[str]:

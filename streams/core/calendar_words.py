@@ -24,7 +24,7 @@ _WEEKDAY: Final = re.compile(rf"\b{WEEKDAY}\b(?!s\b)", re.IGNORECASE)
 _NEAR: Final = re.compile(
     r"(?P<today>\btoday\b|\btonight\b|\bthis\s(?:morning|afternoon|evening)\b)"
     r"|(?P<yesterday>(?<!day before )\byesterday\b|\blast\snight\b)|(?P<tomorrow>(?<!day after )\btomorrow\b)"
-    r"|\b(?P<ago>two|three|four|five|six|2|3|4|5|6)\sdays\sago\b",
+    r"|(?<![-.\d])(?<!or )(?<!to )\b(?P<ago>two|three|four|five|six|2|3|4|5|6)\sdays\sago\b",
     re.IGNORECASE,
 )
 _COUNTS: Final = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}

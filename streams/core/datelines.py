@@ -25,7 +25,7 @@ _TOWN: Final = "P"  # GeoNames' class of features
 # A place in capitals at the beginning of a line.
 _CAPITALS: Final = re.compile(
     r"^(?P<place>[A-Z][A-Z'’.]+(?:[ -][A-Z][A-Z'’.]*){0,3})(?=[,(—–-]| [(—–-])(?:, [^\n()—–]{1,40}?)?"
-    r" ?(?:\((?P<agency>[A-Z][\w.& -]{1,30})\) ?)?(?:--?|[—–]) ",
+    r" ?(?:\((?P<agency>[A-Z][\w.& -]{1,30})\) ?)?(?:--?|[—–]) (?!\W{0,2}[a-z])",
     re.MULTILINE,
 )
 _NO_PLACE: Final = word_set(
@@ -50,6 +50,8 @@ _REST: Final = re.compile(
 _ALONE: Final = re.compile(
     rf"\(\s?(?P<agency>{_AGENCY})\s?\)(?:\s?(?:--?|[—–])\s|\s(?=[A-Z“\"]))|(?P<bare>{_AGENCY}?)\s?(?:--?|[—–])\s"
 )
+# "NATO — the alliance — agreed": a report begins with a capital, or a figure.
+_GOES_ON: Final = re.compile(r"\W{0,2}[a-z]")
 
 
 class Found(NamedTuple):
@@ -115,6 +117,8 @@ def _at(text: str, start: int, places: dict[int, tuple[Entity, Mention]]) -> Fou
         return _agency_alone(text, start)
     rest = _REST.match(text, end, start + MAX_CHARS)
     if rest is None or not _is_firm(text[start:end], rest, known[0] if known else None):
+        return None
+    if not rest["date"] and _GOES_ON.match(text, rest.end()):
         return None
     name = rest["agency"] or rest["slashed"]
     date = rest.span("date") if rest["date"] else None

@@ -25,7 +25,7 @@ from streams.core.speech_tokens import read_text
 from streams.core.splits import split_mentions
 from streams.core.widen import widened
 
-POLICY_VERSION: Final = "extract/6"  # counts up when the same mentions would give other entities, links, quotes, dates
+POLICY_VERSION: Final = "extract/7"  # counts up when the same mentions would give other entities, links, quotes, dates
 PART: Final = "entities"
 MODEL_LANGUAGE: Final = "en"
 SURE_OF_LANGUAGE: Final = 0.8  # below it the detector may be wrong, and English is what most feeds carry

@@ -41,10 +41,15 @@ _DULL: Final = STOPS | words(
     new one two all any some such who what when how why just now mr mrs ms"""
 )
 _TEASER: Final = re.compile(
-    r"\W*(?:read|see|watch|listen|click|sign up|subscribe|follow|share|scroll|related|advertisement|image|photo|file"
-    r"|enlarge|caption|updated?|editor['’]s note|note:|correction|story continues|loading|get the|more:|video|this is a"
-    r"|the opinions|the views|below\s(?:is|are)|support|donate|download|copyright|by\s[A-Z]|here(?:['’]s|\sare|\sis)"
-    r"|welcome to|want)\b",
+    r"\W*(?:(?:read|see|watch|listen|click|sign up|subscribe|scroll|advertisement|enlarge|editor['’]s note"
+    r"|story continues|loading|get the|this is a|the opinions|the views|below\s(?:is|are)|donate|download"
+    r"|here(?:['’]s|\sare|\sis)|welcome to|want|updated|share\s(?:this|your|on)"
+    r"|follow\s(?:us|our|along|the|live|him|her|them)"
+    r"|support\s(?:us|our|independent|local|quality)|copyright\s\d+|file\s(?:photo|image|picture|video)"
+    r"|(?:image|photo|video)\s(?:copyright|caption|source|credit|courtesy|by|via|player|shows|above|below)"
+    r"|related\s(?:story|stories|articles?|coverage|content|news|links?|topics?)|(?-i:(?:By|BY)\s[A-Z][\w.’'-]*\s[A-Z][\w.’'-]*))\b"
+    # Nouns that open sentences, too: "Share prices fell", "Support for the president".
+    r"|copyright\s?(?:©|\(c\))|(?:related|image|photo|file|caption|update|note|correction|more|video|support|share)\s?[:|–—-])",
     re.IGNORECASE,
 )
 _CAPTION: Final = re.compile(
@@ -126,6 +131,8 @@ def _is_told(text: str, tokens: Sequence[Token], start: int, end: int) -> bool:
 
 def _is_heading(sentence: str) -> bool:
     """Say whether nearly all words have capitals, as in a headline."""
+    if any(word.islower() and word not in _DULL for word in _WORD.findall(sentence)):
+        return False  # "Liverpool beat Everton at Anfield": a verb, in a sentence of names
     long = [word for word in sentence.split() if len(word) >= _LONG and word[0].isalpha()]
     return len(long) > 2 and sum(word[0].isupper() for word in long) >= _CAPITALS * len(long)
 

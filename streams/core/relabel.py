@@ -35,8 +35,12 @@ _SITED: Final = re.compile(
     r"(?:\b(?:city|town|village|province|district|county|suburb|capital|region|port|outskirts) of"
     r"|\b(?:north|south|east|west)(?:ern|eastern|western)|\b[Hh]ere in|\bnearby) $"
 )
-_AS_PRODUCT: Final = re.compile(r" (?:vaccines?|missiles?|rockets?|smartphones?|laptops?|drones?|jets?|warplanes?)\b")
-# What stands around the name of a company: "stake in Eustream", "the consultancy Prophet", "Eustream executives".
+_AS_PRODUCT: Final = re.compile(
+    r" (?:vaccines?|missiles?|rockets?|smartphones?|laptops?|drones?|jets?|warplanes?)\b"
+    r"(?! (?:to|off|into|past|on|up)\b)"  # "Swift rockets to No. 1"
+)
+# What stands around the name of a company: "stake in Eustream", "the consultancy Prophet", "Eustream executives". Of a
+# place some of it says less, "Hong Kong shares" and "shares in London" are traded there; and a person may share things.
 _AS_COMPANY: Final = re.compile(
     r"\b(?:company|firm|consultancy|operator|maker|giant|start-?up|subsidiary|airline|newspaper|broadcaster|website"
     r"|publisher|nonprofit|charity|think tank|retailer|lender),? $|\b(?:stake in|shares? (?:in|of)"
@@ -45,6 +49,10 @@ _AS_COMPANY: Final = re.compile(
 _OF_COMPANY: Final = re.compile(
     r" (?:executives?|shares|shareholders|employees|customers|users|subscribers|C[EFO]O|[Cc]hief [Ee]xecutive"
     r"|[Gg]eneral [Mm]anager|[Mm]anaging [Dd]irector)\b"
+)
+_AT_PLACES: Final = word_set("shares employees customers users subscribers")
+_SHARED: Final = re.compile(
+    r" shares (?!(?:rose|fell|were|have|had|are|jumped|dropped|gained|closed|traded|in|of|at)\b)"
 )
 _YEAR: Final = re.compile(r"(?:the )?(?:1[89]|20)\d\d ")
 # Only a person is called so. "Dr Pepper" and the Rev Group are rarer than a surname that the model does not know.
@@ -181,7 +189,10 @@ def _with_companies(texts: Sequence[str], parts: Parts) -> list[list[RawMention]
 
 def _is_company(text: str, mention: RawMention) -> bool:
     before = _AS_COMPANY.search(text, max(0, mention.start - _LOOK_BACK), mention.start)
-    return bool(before or _OF_COMPANY.match(text, mention.end))
+    behind = _OF_COMPANY.match(text, mention.end)
+    if mention.label == "PERSON":
+        return bool(before or (behind and not _SHARED.match(text, mention.end)))
+    return bool(before and not before[0].startswith("share")) or bool(behind and behind[0].strip() not in _AT_PLACES)
 
 
 class _People:

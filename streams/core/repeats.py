@@ -70,8 +70,9 @@ def _names(texts: Sequence[str], parts: Sequence[list[RawMention]]) -> Names:
 
 
 def _surname(name: str) -> str:
-    count = len(person_words(name)) - len(words_of(name)) - 1  # without "Jr."
-    return name.replace(",", "").split()[count]
+    """Return the last word of a person's name as it is written, without "Jr."."""
+    last = person_words(name)[-1]
+    return next(word for word in reversed(name.replace(",", " ").split()) if last in words_of(word))
 
 
 def _is_short_name(word: str) -> bool:

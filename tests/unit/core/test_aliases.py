@@ -54,6 +54,20 @@ def test_a_surname_of_two_is_the_one_who_was_called_so_before_the_other_came() -
     assert groups(text) == {together("Mira Novak", "Novak"), together("Petr Novak")}
 
 
+@pytest.mark.parametrize(
+    ("name", "type_"),
+    [("US Senate", "ORG"), ("Union Square", "FAC"), ("Universal Studios", "ORG"), ("U.S. Steel", "ORG")],
+)
+def test_a_country_is_no_acronym_of_something_else(name: str, type_: str) -> None:
+    text = f"It was [{name}|{type_}] at first; the [US|GPE] came at last."
+    assert groups(text) == {together(name), together("US")}
+
+
+def test_an_acronym_of_a_city_and_of_a_body() -> None:
+    assert groups("In [Los Angeles|GPE] it rained; [LA|GPE] was wet.") == {together("Los Angeles", "LA")}
+    assert groups("The [Harbour Fish Board|ORG] met; the [HFB|ORG] left.") == {together("Harbour Fish Board", "HFB")}
+
+
 def test_no_short_form_is_a_full_one_of_another() -> None:
     full = {name for names in FULL_FORMS.values() for name in names}
     assert not full & {short for short, names in FULL_FORMS.items() if short in names}

@@ -66,6 +66,8 @@ def test_datelines(line: str, place: str | None, day: str | None, agency: str | 
         "[Oslo|GPE] (photo) - " + BODY,
         "(Oslo) - " + BODY,
         "Reuters " + BODY,
+        "NATO — the alliance of the West — has agreed.",
+        "[Norway|GPE], the oil country — has agreed.",
     ],
 )
 def test_other_beginnings_are_none(text: str) -> None:

@@ -73,6 +73,9 @@ def test_a_day_that_is_safe_to_tell(text: str, day: str) -> None:
         "The council could meet on [Friday|DATE].",
         "The council was scheduled to meet on [Friday|DATE].",
         "The mayor says so [Friday|DATE].",
+        "The bridge fell [twenty-five days ago|DATE].",
+        "The bridge fell [two or three days ago|DATE].",
+        "The bridge fell [1.5 days ago|DATE].",
         "The council met on [Thursday|DATE].",  # six days ago, or tomorrow elsewhere
         "The bridge opened [last Monday|DATE].",  # of this week, or of the last one
         "The bridge opens [next Friday|DATE].",

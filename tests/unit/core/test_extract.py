@@ -236,6 +236,8 @@ def test_offsets_outside_the_text_are_ignored() -> None:
         ("He met the president. [Novak|PERSON] said", []),
         ("Meeting with army chief\n\n[Novak|PERSON] said", []),
         ("The officer [Novak|PERSON] met left", []),
+        ("After meeting with the president, [Novak|PERSON] said", []),
+        ("said the prime minister, [Novak|PERSON].", ["prime minister"]),
     ],
 )
 def test_roles(text: str, expected: list[str]) -> None:

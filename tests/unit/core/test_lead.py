@@ -42,6 +42,25 @@ def test_what_is_no_sentence_of_the_report_is_passed_over(before: str) -> None:
     assert lead(f"{before}\n\n{FIRST}\n\n{SECOND}") == [FIRST, SECOND]
 
 
+@pytest.mark.parametrize(
+    "first",
+    [
+        "Support for a new bridge over the river has fallen in the city.",
+        "Share prices of builders of the bridge fell sharply on Tuesday.",
+        "By a vote of five to four, the council chose the new bridge.",
+        "Video of the old bridge shows how it fell into the river.",
+        "Northport Rovers beat Southbank United at Bridge Road Park on Saturday.",
+    ],
+)
+def test_a_noun_of_teasers_and_a_row_of_names_may_open_a_report(first: str) -> None:
+    assert lead(f"{first} {SECOND}\n\n{THIRD}", first)[0] == first
+
+
+@pytest.mark.parametrize("before", ["By Ida Moe of the Fair Wire.", "Related stories: the bridge over a river."])
+def test_a_byline_or_a_link_is_no_sentence_of_it(before: str) -> None:
+    assert lead(f"{before}\n\n{FIRST}\n\n{SECOND}") == [FIRST, SECOND]
+
+
 def test_the_headline_counts_beside_the_position() -> None:
     anecdote = "Ida Moe remembers how cold the mornings were when she was young."
     assert lead(f"{anecdote}\n\n{FIRST}\n\n{SECOND}") == [FIRST, SECOND]

@@ -174,11 +174,23 @@ def test_labels_by_form(text: str, expected: str) -> None:
         ("[Zorb|GPE] executives left [Zorb|PERSON]", "Zorb|ORG"),
         ("[Zorb|PERSON] CEO Mira left [Zorb|PERSON]", "Zorb|ORG"),
         ("[Mira Zorb|PERSON] and [Zorb|GPE] executives", "Zorb|PERSON"),
+        ("[Zorb|PERSON] shares rose", "Zorb|ORG"),
+        ("[Zorb|PERSON] shares pictures of her son", "Zorb|PERSON"),
+        ("[Zorb|GPE] shares fell", "Zorb|GPE"),
+        ("shares in [Zorb|GPE] rose", "Zorb|GPE"),
+        ("[Zorb|GPE] employees of Acme left", "Zorb|GPE"),
+        ("[Mira Zorb|PERSON] rockets to the top", "Mira Zorb|PERSON"),
     ],
 )
 def test_labels_by_what_the_article_says(text: str, expected: str) -> None:
     plain, mentions = marked(text)
     assert spelled(plain, relabelled([plain], [mentions])[0])[-1] == expected
+
+
+def test_a_name_of_many_initials_has_a_surname() -> None:
+    text, mentions = marked("[A.B.C.D.E.F.G. Novak|PERSON] left. Then Novak came back, and Mira Novak did not.")
+    (found,) = with_repeats([text], [mentions])
+    assert spelled(text, found)[:2] == ["A.B.C.D.E.F.G. Novak|PERSON", "Novak|PERSON"]
 
 
 def test_a_name_in_a_headline_ends_where_the_article_ends_it() -> None:
