@@ -278,10 +278,10 @@ def _add_stats_timer(app: Any, settings: Settings, stats: Stats) -> None:
     app.timer(settings.stats_seconds)(report)
 
 
-def _table(app: Any, spec: TopicSpec, epochs: Mapping[str, str]) -> Any:
+def _table(app: Any, spec: TopicSpec, epochs: Mapping[str, str], shelf: DiskShelf) -> Any:
     return app.tables.add(
         Rows(
-            app, epochs=epochs, name=spec.name, beacon=app.tables.beacon, key_type=bytes, value_type=bytes,
+            app, epochs=epochs, shelf=shelf, name=spec.name, beacon=app.tables.beacon, key_type=bytes, value_type=bytes,
             partitions=spec.partitions, changelog_topic=app.topic(spec.name, partitions=spec.partitions, **RAW),
         )
     )  # fmt: skip
@@ -316,7 +316,7 @@ def _build_extract(app: Any, settings: Settings, context: Context, parts: Parts)
 
 
 def _build_tabulate(app: Any, settings: Settings, context: Context, parts: Parts) -> Built:
-    table = _table(app, settings.catalogue.articles, context.epochs)
+    table = _table(app, settings.catalogue.articles, context.epochs, DiskShelf(settings.state))
     return tabulate_stage(context, table), table
 
 

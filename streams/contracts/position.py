@@ -3,6 +3,7 @@
 Of two rows of a key, the one that is made of the later record counts, wherever the other one lies.
 """
 
+import sys
 from collections.abc import Iterable, MutableMapping
 from typing import Final
 
@@ -19,7 +20,9 @@ def position_header(position: Origin) -> HeaderList:
 
 def position_of(headers: Iterable[tuple[str, bytes]] | None) -> Origin | None:
     """Return what `position_header` says; None where a row has none, or none that can be read."""
-    return parse_origin(dict(headers or ()).get(POSITION, b"").decode(errors="replace"))
+    found = parse_origin(dict(headers or ()).get(POSITION, b"").decode(errors="replace"))
+    # One topic and epoch for a million rows: kept once.
+    return found and found._replace(topic=sys.intern(found.topic), epoch=sys.intern(found.epoch))
 
 
 def is_older(one: Origin, than: Origin | None) -> bool:

@@ -5,6 +5,8 @@ behind a newer one of its successor. Faust's recovery keeps whatever lies last. 
 place of its record on the table's source; the partitions of table and source are the same, so that of two rows of a key
 the one with the higher offset is the newer, whoever wrote it. Recovery keeps that one, and writes it once more where it
 does not lie last: readers of the topic, and compaction, go by what lies last (docs/adr/0014-rows.md).
+
+Rows lie on local disk, for a table never forgets. In memory are their keys, places and positions.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,7 +17,9 @@ import structlog
 
 from streams.contracts.origin import Origin
 from streams.contracts.position import counts, position_header
+from streams.core.shelf import Shelf
 from streams.delivery.origins import place
+from streams.delivery.shelved import Shelved
 
 
 class Rows(faust.Table):  # type: ignore[misc]  # Faust's types are not followed (pyproject.toml)
@@ -24,11 +28,13 @@ class Rows(faust.Table):  # type: ignore[misc]  # Faust's types are not followed
     Args:
         app: the Faust app of the stage.
         epochs: topic name -> id of the topic at the broker.
+        shelf: keeps the rows.
         more: what a Faust table takes.
     """
 
-    def __init__(self, app: Any, *, epochs: Mapping[str, str], **more: Any) -> None:
+    def __init__(self, app: Any, *, epochs: Mapping[str, str], shelf: Shelf, **more: Any) -> None:
         super().__init__(app, **more)
+        self.data.data = Shelved(shelf)
         self._epochs = epochs
         self._positions: dict[bytes, Origin] = {}  # of the row of each key, or of what deleted it
         self._outlived: set[bytes] = set()  # keys whose newest row is not the one that lies last
@@ -38,6 +44,8 @@ class Rows(faust.Table):  # type: ignore[misc]  # Faust's types are not followed
         """Send a row that is made of the current record. It is bytes: serializers are not needed."""
         position = place(faust.current_event().message, self._epochs)
         self._positions[key] = position
+        if value is not None:  # Faust notes it of rows that were read only, and would keep ours for ever
+            self.data._key_partition[key] = position.partition
         return self.changelog_topic.send_soon(
             key=key, value=value, partition=partition, headers=position_header(position), eager_partitioning=True,
             callback=self._on_changelog_sent,

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import AsyncMock, Mock, patch
@@ -13,6 +14,8 @@ from faust.types import TP
 from streams.contracts.origin import Origin
 from streams.contracts.position import POSITION
 from streams.delivery.rows import Rows
+from streams.delivery.shelf import DiskShelf
+from streams.delivery.shelved import Shelved
 
 
 def event(key: bytes, value: bytes | None, offset: int | None, *, partition: int = 0, topic: str = "source") -> Any:
@@ -26,11 +29,13 @@ def event(key: bytes, value: bytes | None, offset: int | None, *, partition: int
 class Rig:
     """A table without a broker; what it sends is kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, shelf: DiskShelf) -> None:
         self.app: Any = faust.App("t", broker="kafka://127.0.0.1:1", store="memory://", topic_disable_leader=True)
         self.app.crash = AsyncMock()
         topic = self.app.topic("t", key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
-        self.table: Any = Rows(self.app, epochs={"source": "life"}, name="t", changelog_topic=topic, partitions=2)
+        self.table: Any = Rows(
+            self.app, epochs={"source": "life"}, shelf=shelf, name="t", changelog_topic=topic, partitions=2
+        )
         self.table.changelog_topic.send = self.send = AsyncMock()
         self.table.changelog_topic.send_soon = self.send_soon = Mock()
 
@@ -61,8 +66,8 @@ class Rig:
 
 
 @pytest.fixture
-def rig() -> Rig:
-    return Rig()
+def rig(tmp_path: Path) -> Rig:
+    return Rig(DiskShelf(tmp_path))
 
 
 def test_an_older_row_that_lies_behind_is_passed_over_and_the_newer_written_again(rig: Rig) -> None:
@@ -119,6 +124,23 @@ def test_of_partitions_that_are_no_longer_ours_nothing_is_kept_or_written(rig: R
     rig.read(event(b"a", b"old", 6, partition=1))
     assert dict(rig.table.data) == {b"a": b"old", b"b": b"row"}
     assert rig.recovered() == []
+
+
+def test_a_row_of_our_own_goes_with_its_partition(rig: Rig) -> None:
+    rig.write(b"a", b"row", 7)
+    rig.recovered({0})
+    assert dict(rig.table.data) == {b"a": b"row"}
+    rig.recovered({1})
+    assert dict(rig.table.data) == {}
+
+
+def test_rows_lie_on_the_shelf(tmp_path: Path) -> None:
+    shelf = DiskShelf(tmp_path)
+    rig = Rig(shelf)
+    rig.read(event(b"a", b"row", 7), event(b"b", b"gone", 8), event(b"b", None, 9))
+    assert shelf.get(0) == b"row"
+    assert isinstance(rig.table.data.data, Shelved)
+    assert rig.table.data.data._places == {b"a": 0}
 
 
 def test_a_row_that_cannot_be_written_again_stops_the_worker(rig: Rig) -> None:
