@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from typing import Any
+from uuid import UUID
 
 from aiokafka.partitioner import DefaultPartitioner
 from rich.console import Console
@@ -73,10 +74,13 @@ def article_key(given: str) -> str:
     """Return the article_id of an address, or the id that was given.
 
     Raises:
-        UserError: when it is not an address.
+        UserError: when it is neither.
     """
     if "://" not in given:
-        return given
+        try:
+            return str(UUID(given))
+        except ValueError:
+            raise UserError(f"{given}: neither an address nor an article_id") from None
     try:
         return ids.article_id(ids.identity(url=given, guid=None, feed_url=None, source=None))
     except Malformed as error:

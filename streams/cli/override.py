@@ -5,7 +5,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from uuid import UUID
 
 from streams import __version__
 from streams.broker import admin
@@ -76,7 +75,7 @@ class Plan:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run it."""
-    names = [_article_id(given) for given in (arguments.a, arguments.b)]
+    names = [article_key(given) for given in (arguments.a, arguments.b)]
     if names[0] == names[1]:
         raise UserError(f"override {arguments.does}: A and B are one article, {names[0]}")
     settings = with_broker(arguments)
@@ -88,15 +87,6 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print("\n".join(told(plan, settings, dry_run=arguments.dry_run)))
     return OK
-
-
-def _article_id(given: str) -> str:
-    if "://" in given:
-        return article_key(given)
-    try:
-        return str(UUID(given))
-    except ValueError:
-        raise UserError(f"{given}: neither an address nor an article_id") from None
 
 
 def _nothing(why: str, arguments: argparse.Namespace) -> int:

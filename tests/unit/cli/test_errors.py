@@ -82,6 +82,7 @@ def newswire(*arguments: str, **env: str) -> "subprocess.CompletedProcess[str]":
         (("up", "--once", "--bootstrap", "127.0.0.1:1"), "127.0.0.1:1"),
         (("get", "ftp://example.org/a", "--bootstrap", "127.0.0.1:1"), "ftp"),
         (("schemas", "show", "Weather"), "Weather"),
+        (("get", "example.org/talks", "--bootstrap", "127.0.0.1:1"), "neither an address nor an article_id"),
         (("schemas", "export", ""), "the folder has no name"),
         (("topics", "acls", "--principal", "w"), "--principal w: Kafka names them by type, as in User:w"),
         (("topics", "acls", "--resume", ""), "--resume: the group has no name"),

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from streams.cli import get
+from streams.cli.errors import UserError
 from streams.cli.show import short
 from streams.contracts import ids
 from streams.contracts.codec import encode
@@ -14,6 +15,7 @@ from streams.contracts.topics import Catalogue, TopicSpec
 
 ADDRESS = "https://example.org/talks"
 OPENER = get.article_key(ADDRESS)
+UNKNOWN = get.article_key("https://example.org/unknown")
 
 
 def update(group_id: str, into: str | None = None) -> GroupUpdate:
@@ -42,7 +44,12 @@ def found(given: str) -> str | None:
 def test_a_group_is_found_by_id_and_by_the_article_that_opened_it(kept: dict[str, GroupUpdate]) -> None:
     group = ids.group_id(OPENER)
     kept[group] = update(group)
-    assert [found(group), found(OPENER), found(ADDRESS), found("unknown")] == [group, group, group, None]
+    assert [found(group), found(OPENER), found(ADDRESS), found(UNKNOWN)] == [group, group, group, None]
+
+
+def test_what_can_be_no_key_is_no_group(kept: dict[str, GroupUpdate]) -> None:
+    with pytest.raises(UserError, match="unknown: neither an address nor an article_id"):
+        found("unknown")
 
 
 def test_merges_are_followed(kept: dict[str, GroupUpdate]) -> None:
