@@ -102,4 +102,4 @@ def test_cards_are_printed_and_unknown_models_named(capsys: pytest.CaptureFixtur
     assert main(["card", "models"]) == 0
     assert capsys.readouterr().out.count("\n# ") >= 1
     assert main(["card", "weather"]) == 2
-    assert "there are ner" in capsys.readouterr().err
+    assert "there are foreign, ner" in capsys.readouterr().err
