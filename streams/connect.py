@@ -250,3 +250,18 @@ def connection_from(environment: Mapping[str, str], bootstrap: str) -> Connectio
 
 def _said(error: Exception) -> str:
     return (getattr(error, "strerror", None) or str(error) or type(error).__name__).splitlines()[0]
+
+
+async def stop(consumer: Any) -> None:
+    """Stop an aiokafka consumer; it then has no connection left.
+
+    Where Kafka was slow to answer a fetch, aiokafka cancels that fetch and lets its CancelledError out. To us it would
+    look as if we had been cancelled.
+    """
+    try:
+        await consumer.stop()
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise  # it was us
+        await consumer._client.close()

@@ -14,7 +14,7 @@ from aiokafka.structs import TopicPartition
 from streams.broker.describe import describe
 from streams.broker.errors import BrokerError
 from streams.broker.session import ANSWER_S, ask, client_of, error_name, until, within
-from streams.connect import client_arguments
+from streams.connect import client_arguments, stop
 from streams.contracts.connection import Kafka
 
 COORDINATOR_NOT_READY: Final = (14, 15, 16)  # loading, not available yet, moved
@@ -50,7 +50,7 @@ async def _bounds(
         await within(consumer.start(), bootstrap)
         found = await within(getattr(consumer, which)(partitions), bootstrap)
     finally:
-        await consumer.stop()
+        await stop(consumer)
     return {(topic, number): offset for (topic, number), offset in found.items()}
 
 

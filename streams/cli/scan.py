@@ -11,7 +11,7 @@ from streams.broker.errors import BrokerError
 from streams.broker.rights import check_readable
 from streams.broker.session import reach, within
 from streams.client import CONNECT_SECONDS
-from streams.connect import client_arguments
+from streams.connect import client_arguments, stop
 from streams.contracts.connection import Kafka
 from streams.contracts.topics import MAX_EVENT_BYTES
 
@@ -45,7 +45,7 @@ async def scanner(bootstrap: Kafka) -> AsyncIterator["Scanner"]:
         await within(consumer.start(), bootstrap, CONNECT_SECONDS)
         yield Scanner(consumer, bootstrap)
     finally:
-        await consumer.stop()
+        await stop(consumer)
 
 
 class Scanner:

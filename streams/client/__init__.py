@@ -14,7 +14,7 @@ from typing import Any, Final
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import GroupAuthorizationFailedError, KafkaError, TopicAuthorizationFailedError
 
-from streams.connect import CannotConnect, client_arguments, probe
+from streams.connect import CannotConnect, client_arguments, probe, stop
 from streams.contracts.codec import Headers, decode, decode_headers
 from streams.contracts.connection import Kafka
 from streams.contracts.events import Part
@@ -88,7 +88,7 @@ async def subscribe(
     except REFUSALS as error:
         raise _not_allowed(bootstrap, error) from error
     finally:
-        await consumer.stop()
+        await stop(consumer)
 
 
 async def offset_bounds(bootstrap: Kafka, topic: TopicSpec) -> dict[int, tuple[int, int]]:
@@ -105,7 +105,7 @@ async def offset_bounds(bootstrap: Kafka, topic: TopicSpec) -> dict[int, tuple[i
     except REFUSALS as error:
         raise _not_allowed(bootstrap, error) from error
     finally:
-        await consumer.stop()
+        await stop(consumer)
 
 
 async def _connected(bootstrap: Kafka, group: str | None) -> Any:
@@ -121,7 +121,7 @@ async def _connected(bootstrap: Kafka, group: str | None) -> Any:
     try:
         await consumer.start()
     except (KafkaError, OSError) as error:
-        await consumer.stop()
+        await stop(consumer)
         raise _no_broker(bootstrap) from error
     return consumer
 

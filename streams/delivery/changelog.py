@@ -18,6 +18,7 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from streams.connect import stop
 from streams.contracts.codec import HeaderList
 from streams.contracts.errors import Malformed
 from streams.delivery.records import TableWrite
@@ -319,6 +320,6 @@ def kafka_log(topic: str, client: Mapping[str, Any]) -> Open:
         try:
             yield KafkaLog(consumer, topic)
         finally:
-            await consumer.stop()
+            await stop(consumer)
 
     return opened

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 
@@ -20,6 +21,7 @@ from streams.connect import (
     connection_from,
     probe,
     security_from,
+    stop,
     tls_context,
 )
 from streams.contracts.connection import Connection, Security, connection_of
@@ -156,3 +158,36 @@ def test_a_silent_broker_is_given_up_within_5_s_start_and_end_included(silent_po
     with pytest.raises(NoBroker, match=f"no Kafka broker answers at 127.0.0.1:{silent_port}"):
         asyncio.run(read())
     assert time.monotonic() - started < 4.5
+
+
+class Consumer:
+    """Stands for aiokafka's: on `stop` it cancels a fetch that waits to be tried again, and waits for that."""
+
+    def __init__(self, fetch: float) -> None:
+        self._client, self._fetch_seconds = AsyncMock(), fetch
+        self.stopping = asyncio.Event()
+
+    async def stop(self) -> None:
+        fetch = asyncio.ensure_future(asyncio.sleep(self._fetch_seconds))
+        self.stopping.set()
+        if self._fetch_seconds:
+            fetch.cancel()
+        await fetch
+
+
+def test_a_fetch_that_aiokafka_cancels_is_not_our_cancellation() -> None:
+    consumer = Consumer(fetch=60)
+    asyncio.run(stop(consumer))
+    consumer._client.close.assert_awaited_once()
+
+
+def test_our_own_cancellation_comes_through() -> None:
+    async def scenario() -> None:
+        consumer = Consumer(fetch=0)
+        stopping = asyncio.ensure_future(stop(consumer))
+        await consumer.stopping.wait()
+        stopping.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await stopping
+
+    asyncio.run(scenario())
