@@ -23,8 +23,8 @@ MAX_STEPS: Final = 8  # from a name to what it was taken for in the end
 _NUMBER_BITS: Final = 40  # decisions for 35 years of 1,000 a second
 _NUMBER: Final = (1 << _NUMBER_BITS) - 1
 _FEW: Final = 4  # decisions read at first; mostly one is enough
-# Decisions kept decoded, some 20 KB each: those of names that are in the news are read again and again. Four times as many
-# save a tenth of the time in the soak's articles.
+# Decisions kept decoded, some 20 KB each: those of names that are in the news are read again and again. Four times as
+# many save a tenth of the time.
 _READ: Final = 1_024
 
 
