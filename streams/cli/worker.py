@@ -201,13 +201,7 @@ async def _serve(
     except Exception as raised:
         error = raised
     log.info("worker.stopping", in_flight={stage.name: stage.stats.in_flight for stage in stages})
-    started = time.monotonic()
-    if error is None:
-        await _drain(stages)
-        error = _crash([stage.app for stage in stages])
-    # Not wait_for: it would wait for what it cancels, and Faust goes on stopping when it is cancelled.
-    stops = [asyncio.ensure_future(stage.app.stop()) for stage in stages]
-    await asyncio.wait(stops, timeout=STOP_SECONDS - (time.monotonic() - started))
+    error = await _stopped(stages, error)
     watching.cancel()
     # The stages have ended: nobody waits for the models any more, and what they have not finished comes again.
     await asyncio.to_thread(parts.close, 0.0)
@@ -235,6 +229,18 @@ async def _keep_watch(watch: health.Watch, stages: Sequence["StageApp"]) -> None
                 logs.get().warning("health.unwritable", path=str(watch.path), reason=str(error))
             writable = False
         await asyncio.sleep(HEALTH_SECONDS)
+
+
+async def _stopped(stages: Sequence["StageApp"], error: BaseException | None) -> BaseException | None:
+    """Stop the stages, drained unless something had failed, within STOP_SECONDS; return what has failed by then."""
+    started = time.monotonic()
+    if error is None:
+        await _drain(stages)
+        error = _crash([stage.app for stage in stages])
+    # Not wait_for: it would wait for what it cancels, and Faust goes on stopping when it is cancelled.
+    stops = [asyncio.ensure_future(stage.app.stop()) for stage in stages]
+    await asyncio.wait(stops, timeout=STOP_SECONDS - (time.monotonic() - started))
+    return error
 
 
 async def _drain(stages: Sequence["StageApp"]) -> None:

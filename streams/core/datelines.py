@@ -22,10 +22,12 @@ FRESH_DAYS: Final = 14  # a dateline's day further from the date of publication 
 _PLACES: Final = frozenset(("GPE", "LOC", "FAC"))
 _TOWN: Final = "P"  # GeoNames' class of features
 
+# A report begins with a capital, a figure or a quotation: "NATO — the alliance — agreed" goes on.
+_ON: Final = r"\W{0,2}[a-z]"
 # A place in capitals at the beginning of a line.
 _CAPITALS: Final = re.compile(
     r"^(?P<place>[A-Z][A-Z'’.]+(?:[ -][A-Z][A-Z'’.]*){0,3})(?=[,(—–-]| [(—–-])(?:, [^\n()—–]{1,40}?)?"
-    r" ?(?:\((?P<agency>[A-Z][\w.& -]{1,30})\) ?)?(?:--?|[—–]) (?!\W{0,2}[a-z])",
+    rf" ?(?:\((?P<agency>[A-Z][\w.& -]{{1,30}})\) ?)?(?:--?|[—–]) (?!{_ON})",
     re.MULTILINE,
 )
 _NO_PLACE: Final = word_set(
@@ -50,8 +52,7 @@ _REST: Final = re.compile(
 _ALONE: Final = re.compile(
     rf"\(\s?(?P<agency>{_AGENCY})\s?\)(?:\s?(?:--?|[—–])\s|\s(?=[A-Z“\"]))|(?P<bare>{_AGENCY}?)\s?(?:--?|[—–])\s"
 )
-# "NATO — the alliance — agreed": a report begins with a capital, or a figure.
-_GOES_ON: Final = re.compile(r"\W{0,2}[a-z]")
+_GOES_ON: Final = re.compile(_ON)
 
 
 class Found(NamedTuple):

@@ -23,9 +23,9 @@ MAX_STEPS: Final = 8  # from a name to what it was taken for in the end
 _NUMBER_BITS: Final = 40  # decisions for 35 years of 1,000 a second
 _NUMBER: Final = (1 << _NUMBER_BITS) - 1
 _FEW: Final = 4  # decisions read at first; mostly one is enough
-# Decisions kept decoded, some 20 KB each: those of names that are in the news are read again and again. Four times as
-# many save a tenth of the time.
-_READ: Final = 1_024
+# Decisions kept decoded, some 74 KB each (`python -m tests.bench.kept`): those of names that are in the news are read
+# again and again.
+_READ: Final = 4_096
 
 
 class EntityMemory:
@@ -157,11 +157,10 @@ class EntityMemory:
         return origin.decode(), value
 
     def _read(self, number: int) -> Article:
-        found = self._decoded.get(number)
-        if found is None:
-            while len(self._decoded) >= _READ:
-                del self._decoded[next(iter(self._decoded))]
-            found = self._decoded[number] = Article(Resolution.decode(self._taken(number)[1]))
+        found = self._decoded.pop(number, None) or Article(Resolution.decode(self._taken(number)[1]))
+        if len(self._decoded) >= _READ:
+            del self._decoded[next(iter(self._decoded))]
+        self._decoded[number] = found  # last, so that the one that was not read for longest is first
         return found
 
     def _at(self, number: int) -> Resolution:

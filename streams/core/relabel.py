@@ -39,20 +39,20 @@ _AS_PRODUCT: Final = re.compile(
     r" (?:vaccines?|missiles?|rockets?|smartphones?|laptops?|drones?|jets?|warplanes?)\b"
     r"(?! (?:to|off|into|past|on|up)\b)"  # "Swift rockets to No. 1"
 )
-# What stands around the name of a company: "stake in Eustream", "the consultancy Prophet", "Eustream executives". Of a
-# place some of it says less, "Hong Kong shares" and "shares in London" are traded there; and a person may share things.
+# What stands around the name of a company: "stake in Eustream", "the consultancy Prophet", "Eustream executives".
 _AS_COMPANY: Final = re.compile(
     r"\b(?:company|firm|consultancy|operator|maker|giant|start-?up|subsidiary|airline|newspaper|broadcaster|website"
-    r"|publisher|nonprofit|charity|think tank|retailer|lender),? $|\b(?:stake in|shares? (?:in|of)"
+    r"|publisher|nonprofit|charity|think tank|retailer|lender),? $|\b(?:stake in"
     r"|(?:chairman|chairwoman|CEO|chief executive) of) $"
 )
 _OF_COMPANY: Final = re.compile(
-    r" (?:executives?|shares|shareholders|employees|customers|users|subscribers|C[EFO]O|[Cc]hief [Ee]xecutive"
-    r"|[Gg]eneral [Mm]anager|[Mm]anaging [Dd]irector)\b"
+    r" (?:executives?|shareholders|C[EFO]O|[Cc]hief [Ee]xecutive|[Gg]eneral [Mm]anager|[Mm]anaging [Dd]irector)\b"
 )
-_AT_PLACES: Final = word_set("shares employees customers users subscribers")
-_SHARED: Final = re.compile(
-    r" shares (?!(?:rose|fell|were|have|had|are|jumped|dropped|gained|closed|traded|in|of|at)\b)"
+# The same of what the model took for a person: cities have shares and employees, too, and people share pictures.
+_SHARES_OF: Final = re.compile(r"\bshares? (?:in|of) $")
+_ITS_SHARES: Final = re.compile(
+    r" (?:employees|customers|users|subscribers"
+    r"|shares(?! (?!(?:rose|fell|were|have|had|are|jumped|dropped|gained|closed|traded|in|of|at)\b)))\b"
 )
 _YEAR: Final = re.compile(r"(?:the )?(?:1[89]|20)\d\d ")
 # Only a person is called so. "Dr Pepper" and the Rev Group are rarer than a surname that the model does not know.
@@ -188,11 +188,10 @@ def _with_companies(texts: Sequence[str], parts: Parts) -> list[list[RawMention]
 
 
 def _is_company(text: str, mention: RawMention) -> bool:
-    before = _AS_COMPANY.search(text, max(0, mention.start - _LOOK_BACK), mention.start)
-    behind = _OF_COMPANY.match(text, mention.end)
-    if mention.label == "PERSON":
-        return bool(before or (behind and not _SHARED.match(text, mention.end)))
-    return bool(before and not before[0].startswith("share")) or bool(behind and behind[0].strip() not in _AT_PLACES)
+    before, behind = (max(0, mention.start - _LOOK_BACK), mention.start), mention.end
+    if _AS_COMPANY.search(text, *before) or _OF_COMPANY.match(text, behind):
+        return True
+    return mention.label == "PERSON" and bool(_SHARES_OF.search(text, *before) or _ITS_SHARES.match(text, behind))
 
 
 class _People:

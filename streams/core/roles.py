@@ -103,7 +103,7 @@ def is_title_word(word: str) -> bool:
 def roles_around(text: str, start: int, end: int) -> list[str]:
     """Return the roles right before and right after a name, in lower case, abbreviations written out."""
     # "After meeting with the president, Lee said": only between two commas is the name that of the office.
-    parted = text[max(0, start - 2) : start] == ", " and not _CLAUSE_END.match(text, end) and end < len(text)
+    parted = text.startswith(", ", max(0, start - 2)) and not _CLAUSE_END.match(text, end) and end < len(text)
     return ([] if parted else _roles_before(text, start)) + _role_after(text, end)
 
 

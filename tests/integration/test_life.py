@@ -269,22 +269,29 @@ def test_a_broker_that_is_gone_is_told_as_such(tmp_path: Path) -> None:
                 assert process.poll() is None
 
 
-def test_a_record_that_kafka_never_acknowledges_stops_the_worker(tmp_path: Path) -> None:
-    """Nothing that is finished waits for its commit, whose barrier would notice; aiokafka tries again for ever."""
-    log, before = tmp_path / "worker.log", set(_children(os.getpid()))
-    catalogue = Catalogue(prefix="silent.", partitions=2)
+@contextmanager
+def own_broker(catalogue: Catalogue) -> Iterator[tuple[str, int]]:
+    """Run a broker that may be stopped, with topics; its address and the process to be stopped."""
+    before = set(_children(os.getpid()))
     with EmbeddedKafka() as broker:
         [java] = [int(pid) for pid in set(_children(os.getpid())) - before if b"java" in _command(pid).split(b"\0")[0]]
         run_async(admin.ensure_topics(broker.bootstrap, list(catalogue)))
-        env = environment(broker.bootstrap, catalogue, tmp_path, NEWSWIRE_REQUEST_SECONDS="3")
+        yield broker.bootstrap, java
+
+
+def test_a_record_that_kafka_never_acknowledges_stops_the_worker(tmp_path: Path) -> None:
+    """Nothing that is finished waits for its commit, whose barrier would notice; aiokafka tries again for ever."""
+    log, catalogue = tmp_path / "worker.log", Catalogue(prefix="silent.", partitions=2)
+    with own_broker(catalogue) as (bootstrap, java):
+        env = environment(bootstrap, catalogue, tmp_path, NEWSWIRE_REQUEST_SECONDS="3")
         with worker(env, log) as process:
             ready(log)
-            sent = run_async(send(broker.bootstrap, catalogue.raw, articles(1)))
-            run_async(outcomes(broker.bootstrap, catalogue, sent, process))
+            sent = run_async(send(bootstrap, catalogue.raw, articles(1)))
+            run_async(outcomes(bootstrap, catalogue, sent, process))
             with ExitStack() as models:
                 for pid in _children(process.pid):
                     models.enter_context(stopped(int(pid)))
-                sent += run_async(send(broker.bootstrap, catalogue.raw, articles(8)[7:]))
+                sent += run_async(send(bootstrap, catalogue.raw, articles(8)[7:]))
                 until(lambda: finished(log, "classify") == 2 or None, "the second article on its way to the models")
                 until(lambda: behind(env) == {"extract": 1} or None, "all but it committed")
                 os.kill(java, signal.SIGSTOP)
@@ -296,8 +303,8 @@ def test_a_record_that_kafka_never_acknowledges_stops_the_worker(tmp_path: Path)
             reason = f"DeliveryTimeout: no acknowledgement from Kafka for 3 s: {catalogue.enriched.name}"
             assert end["reason"] == reason
         until(lambda: newswire("topics", "check", env=env).returncode == 0 or None, "the broker awake", 60)
-        with worker(environment(broker.bootstrap, catalogue, tmp_path), log) as process:
-            assert len(run_async(outcomes(broker.bootstrap, catalogue, sent, process))) == len(sent)
+        with worker(environment(bootstrap, catalogue, tmp_path), log) as process:
+            assert len(run_async(outcomes(bootstrap, catalogue, sent, process))) == len(sent)
 
 
 @pytest.fixture
@@ -429,15 +436,12 @@ def test_health_as_json_is_one_object_a_worker(tmp_path: Path) -> None:
 
 def test_sigterm_ends_a_worker_in_time_while_its_broker_hangs(tmp_path: Path) -> None:
     """What is under way cannot be delivered, nor the last offsets committed; all of it comes again."""
-    log, before = tmp_path / "worker.log", set(_children(os.getpid()))
-    catalogue = Catalogue(prefix="hung.", partitions=2)
-    with EmbeddedKafka() as broker:
-        [java] = [int(pid) for pid in set(_children(os.getpid())) - before if b"java" in _command(pid).split(b"\0")[0]]
-        run_async(admin.ensure_topics(broker.bootstrap, list(catalogue)))
-        env = environment(broker.bootstrap, catalogue, tmp_path)
+    log, catalogue = tmp_path / "worker.log", Catalogue(prefix="hung.", partitions=2)
+    with own_broker(catalogue) as (bootstrap, java):
+        env = environment(bootstrap, catalogue, tmp_path)
         with worker(env, log) as process:
             ready(log)
-            sent = run_async(send(broker.bootstrap, catalogue.raw, articles(60)))
+            sent = run_async(send(bootstrap, catalogue.raw, articles(60)))
             until(lambda: finished(log, "classify") > 5 or None, "work under way")
             os.kill(java, signal.SIGSTOP)
             try:
@@ -449,4 +453,4 @@ def test_sigterm_ends_a_worker_in_time_while_its_broker_hangs(tmp_path: Path) ->
                 os.kill(java, signal.SIGCONT)
         until(lambda: newswire("topics", "check", env=env).returncode == 0 or None, "the broker awake", 60)
         with worker(env, log) as process:
-            assert len(run_async(outcomes(broker.bootstrap, catalogue, sent, process))) == len(sent)
+            assert len(run_async(outcomes(bootstrap, catalogue, sent, process))) == len(sent)

@@ -3,6 +3,7 @@
 import pytest
 
 from streams.contracts.events import ArticleForgotten, EnrichedArticle, Entity, OverrideEntities
+from streams.core import entity_memory
 from streams.core.entity_policy import ResolvePolicy
 from streams.core.entity_updates import Entities, updates
 from streams.core.resolution import Resolution
@@ -282,6 +283,20 @@ def test_a_new_version_counts_once(stream: Stream) -> None:
 def test_only_names_are_followed(stream: Stream) -> None:
     decision = stream.take(enriched(1, entity("DATE", "Monday"), entity("NORP", "Russian"), MOSCOW))
     assert [each.name for each in decision.standings] == ["Moscow"]
+
+
+def test_the_decision_that_was_not_read_for_longest_is_decoded_anew(
+    stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entity_memory, "_READ", 2)
+    one, two, three = (stream.take(enriched(number, person(f"Mira Novak{number}"))).sequence for number in (1, 2, 3))
+    kept = stream.state._read
+    first = kept(one)
+    kept(two)
+    assert kept(one) is first
+    kept(three)
+    assert kept(one) is first, "read since the second was"
+    assert len(stream.state._decoded) == 2
 
 
 def test_the_window_bounds_the_memory() -> None:
