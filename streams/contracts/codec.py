@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from streams.contracts.errors import Malformed
 from streams.contracts.events import Part
@@ -15,6 +15,7 @@ MAX_DEPTH: Final = 64  # articles are flat; the parser's own limit depends on th
 MAX_INT_DIGITS: Final = 19  # what fits into 64 bits; longer ones cost quadratic time to parse
 HeaderList = list[tuple[str, bytes]]
 E = TypeVar("E", bound=Part)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,25 @@ def decode(model: type[E], value: bytes | None) -> E:
     try:
         return model.model_validate_json(value)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the record"
-        raise Malformed("bad_event", f"not a {model.__name__}: {where}: {first['msg']}") from None
+        raise _malformed(error) from None
+
+
+def decode_as(adapter: TypeAdapter[T], value: bytes) -> T:
+    """Read what one of our stages remembers, where it is no event.
+
+    Raises:
+        Malformed: `bad_event`.
+    """
+    try:
+        return adapter.validate_json(value)
+    except ValidationError as error:
+        raise _malformed(error) from None
+
+
+def _malformed(error: ValidationError) -> Malformed:
+    first = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(str(part) for part in first["loc"]) or "the record"
+    return Malformed("bad_event", f"not a {error.title}: {where}: {first['msg']}")
 
 
 def decode_raw(value: bytes | None, max_bytes: int) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """How the entities of one decision stand while it is made: read from memory, counted up, and told once each."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Final, Protocol
 
+from streams.contracts.events import EntityChange
 from streams.core.entity_evidence import Bearer, Choice, Occurrence
 from streams.core.resolution import MAX_ALSO, NOTHING, Joined, Known, Resolution, Sighting, Standing
 
@@ -73,9 +75,9 @@ class Standings:
         for joined in self._hops(own):
             name = joined.entity
             key = (joined.entity_id, joined.alias_id, self._draft.article_id)
-            told = self._joined.get(key, joined.model_copy(update={"article_id": self._draft.article_id}))
+            told = self._joined.get(key, replace(joined, article_id=self._draft.article_id))
             if joined.alias_id == own and not self._told_before(joined.entity_id, own):
-                told = told.model_copy(update={"articles": told.articles + 1})
+                told = replace(told, articles=told.articles + 1)
             self._joined[key] = told
         self._count(root, name, sighting, apart)
 
@@ -102,7 +104,7 @@ class Standings:
         if root not in self._counted:
             news["articles"] = before.articles + (0 if self._counted_before(root) else 1)
             self._counted.add(root)
-        self._changed[root] = before.model_copy(update=news)
+        self._changed[root] = replace(before, **news)
 
     def count_earlier(self, root: str, own: Occurrence) -> None:
         """Count an earlier article for the entity that a short name of it was taken for, and no more for the name."""
@@ -110,15 +112,15 @@ class Standings:
         before = self._standing(root)
         if before is not None and not own.article.decision.names(root):
             at = own.article.decision.ingested_at
-            update = {"articles": before.articles + 1, "first_seen": _earlier(before.first_seen, at)}
-            self._changed[root] = before.model_copy(update=update)
+            first = _earlier(before.first_seen, at)
+            self._changed[root] = replace(before, articles=before.articles + 1, first_seen=first)
 
-    def lessen(self, entity_id: str, change: str = "withdrawn", by: int = 1) -> None:
+    def lessen(self, entity_id: str, change: EntityChange = "withdrawn", by: int = 1) -> None:
         """Count articles no more."""
         before = self._standing(entity_id)
         if before is not None:
-            update = {"change": change, "articles": max(0, before.articles - by), "apart": None}
-            self._changed[entity_id] = before.model_copy(update=update)
+            left = max(0, before.articles - by)
+            self._changed[entity_id] = replace(before, change=change, articles=left, apart=None)
 
     def join(self, joined: Joined) -> None:
         """Take a short name of one article for an entity."""
@@ -129,7 +131,7 @@ class Standings:
             (each.entity_id, each.alias_id) == (joined.entity_id, joined.alias_id) for each in self._joined.values()
         )  # fmt: skip
         key = (joined.entity_id, joined.alias_id, joined.article_id)
-        self._joined[key] = joined.model_copy(update={"articles": articles})
+        self._joined[key] = replace(joined, articles=articles)
 
     def merge(self, sighting: Sighting, bearer: Bearer, rule: str, choice: Choice) -> None:
         """Make two entities one in every article: that which was seen first."""
@@ -159,7 +161,7 @@ class Standings:
             self.lessen(self.root(before.entity_id), "split", before.articles)
         loser = self._standing(joined.alias_id)
         known = before.articles if before else loser.articles if loser else 0
-        self._unite(joined.model_copy(update={"articles": known}))
+        self._unite(replace(joined, articles=known))
 
     def _part(self, joined: Joined) -> None:
         alias, kept = joined.alias_id, joined.entity_id
@@ -171,42 +173,38 @@ class Standings:
         self._joined[kept, alias, ""] = joined
         if found is None or found.change == "split":
             return
-        update = {"articles": 0, "name": found.name, "entity": found.entity, "type": found.type}
-        self._joined[kept, alias, ""] = joined.model_copy(update=update)
+        self._joined[kept, alias, ""] = replace(
+            joined, articles=0, name=found.name, entity=found.entity, type=found.type
+        )
         if found.entity_id != kept:
             self._joined[found.entity_id, alias, ""] = _split(found)
         root = self.root(found.entity_id)
         self.lessen(root, "split", found.articles)
         if root in self._changed:
             also = tuple(name for name in self._changed[root].also if name != found.name)
-            self._changed[root] = self._changed[root].model_copy(update={"also": also})
+            self._changed[root] = replace(self._changed[root], also=also)
         before = self._standing(alias) or Standing(
             entity_id=alias, type=found.type, name=found.name, change="split", articles=0, first_seen=found.first_seen
         )
         articles = found.articles if edge else before.articles + found.articles
-        update = {"change": "split", "articles": articles, "into": None, "apart": None}
-        self._changed[alias] = before.model_copy(update=update)
+        self._changed[alias] = replace(before, change="split", articles=articles, into=None, apart=None)
 
     def _unite(self, joined: Joined) -> None:
         kept, moved = self._standing(joined.entity_id), self._standing(joined.alias_id)
         first, last = (moved.first_seen, moved.last_seen) if moved else (None, None)
-        self._joined[joined.entity_id, joined.alias_id, joined.article_id] = joined.model_copy(
-            update={"first_seen": first}
-        )
+        self._joined[joined.entity_id, joined.alias_id, joined.article_id] = replace(joined, first_seen=first)
         self._known[joined.alias_id] = Known(moved, joined)
         gone = moved or Standing(
             entity_id=joined.alias_id, type=joined.type, name=joined.name, change="merged", articles=0, aside=True
         )
-        became = {"change": "merged", "into": joined.entity_id, "apart": None}
-        self._changed[joined.alias_id] = gone.model_copy(update=became)
+        self._changed[joined.alias_id] = replace(gone, change="merged", into=joined.entity_id, apart=None)
         before = kept or Standing(
             entity_id=joined.entity_id, type=joined.type, name=joined.entity, change="opened", articles=0, aside=True
         )
-        update = {
-            "articles": before.articles + joined.articles, "also": _also(before, gone),
-            "first_seen": _earlier(before.first_seen, first), "last_seen": _later(before.last_seen, last),
-        }  # fmt: skip
-        self._changed[joined.entity_id] = before.model_copy(update=update)
+        self._changed[joined.entity_id] = replace(
+            before, articles=before.articles + joined.articles, also=_also(before, gone),
+            first_seen=_earlier(before.first_seen, first), last_seen=_later(before.last_seen, last),
+        )  # fmt: skip
 
     def _hops(self, entity_id: str) -> Iterator[Joined]:
         """Yield what leads from an id to its root: said again, so that it is remembered for as long as it is used."""
@@ -227,7 +225,7 @@ class Standings:
             return self._changed[entity_id]
         self.root(entity_id)
         found = self._known[entity_id].standing
-        return None if found is None else found.model_copy(update={"aside": True})
+        return None if found is None else replace(found, aside=True)
 
     def _counted_before(self, root: str) -> bool:
         return any(each.names(root) for each in self._earlier)
@@ -247,7 +245,7 @@ def _also(kept: Standing, gone: Standing) -> tuple[str, ...]:
 
 
 def _split(joined: Joined) -> Joined:
-    return joined.model_copy(update={"change": "split", "article_id": "", "articles": 0})
+    return replace(joined, change="split", article_id="", articles=0)
 
 
 def _pick(choose: Callable[[int, int], int]) -> Callable[[int | None, int | None], int | None]:

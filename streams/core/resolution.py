@@ -1,11 +1,16 @@
-"""A decision of the resolve fold: written once for an origin; its events and later decisions need nothing else."""
+"""A decision of the resolve fold: written once for an origin; its events and later decisions need nothing else.
 
+Classes with slots, not pydantic models: thousands of decisions are kept decoded, each with dozens of parts, and so take
+a quarter of the memory (`python -m tests.bench.kept`). Unknown fields are ignored on reading, as in events.
+"""
+
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal, NamedTuple
 
-from pydantic import Field
+from pydantic import TypeAdapter
 
-from streams.contracts.codec import decode
-from streams.contracts.events import AliasChange, EnrichedArticle, Entity, EntityChange, Part, Score
+from streams.contracts.codec import decode_as
+from streams.contracts.events import AliasChange, EnrichedArticle, Entity, EntityChange, Score
 from streams.core.bearers import acronym
 
 FOLLOWED: Final = frozenset(("PERSON", "ORG", "GPE", "LOC", "FAC"))
@@ -16,20 +21,22 @@ MAX_ALSO: Final = 8  # of the names of what became a part of an entity
 About = Literal["article", "merge", "split", "withdrawn"]
 
 
-class Sighting(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
     """An entity of one article, as the article has it."""
 
     entity_id: str
     type: str
     name: str
     roles: tuple[str, ...] = ()
-    names: tuple[str, ...] = Field((), description="acronyms that the article has for it")
-    links: tuple[str, ...] = Field((), description='"scheme:id"')
-    sure: Score = Field(1.0, description="lowest score of the links")
-    open: bool = Field(False, description="a short name that was not taken for a fuller one")
+    names: tuple[str, ...] = ()  # acronyms that the article has for it
+    links: tuple[str, ...] = ()  # "scheme:id"
+    sure: Score = 1.0  # lowest score of the links
+    open: bool = False  # a short name that was not taken for a fuller one
 
 
-class Standing(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
     """How an entity stands once the decision is made: what its update says."""
 
     entity_id: str
@@ -43,11 +50,12 @@ class Standing(Part):
     links: tuple[str, ...] = ()
     into: str | None = None
     apart: str | None = None
-    also: tuple[str, ...] = Field((), description="names of what became a part of it, for names that come")
-    aside: bool = Field(False, description="whether the article itself does not name it")
+    also: tuple[str, ...] = ()  # names of what became a part of it, for names that come
+    aside: bool = False  # whether the article itself does not name it
 
 
-class Joined(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
     """A name that was taken for an entity, or no longer is."""
 
     entity_id: str
@@ -56,23 +64,24 @@ class Joined(Part):
     alias_id: str
     name: str
     change: AliasChange
-    article_id: str = Field(description="article that has the name: the one decided on, or one before it")
+    article_id: str  # article that has the name: the one decided on, or one before it
     rule: str
     score: Score
-    evidence: dict[str, str | int | float] = Field({})
+    evidence: dict[str, str | int | float] = field(default_factory=dict)
     articles: int = 0
     first_seen: int | None = None
 
 
-class Resolution(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
     """What became of the entities of one article; or an operator's order, or a retraction, as it is remembered."""
 
-    sequence: int = Field(description="position in the total order of decisions")
+    sequence: int  # position in the total order of decisions
     about: About = "article"
     article_id: str = ""
     version: int | None = None
     story_id: str = ""
-    ingested_at: int | None = Field(None, description="ms since 1970 UTC, of the raw record")
+    ingested_at: int | None = None  # ms since 1970 UTC, of the raw record
     seen: tuple[Sighting, ...] = ()
     standings: tuple[Standing, ...] = ()
     joined: tuple[Joined, ...] = ()
@@ -85,7 +94,7 @@ class Resolution(Part):
         """
         own = {each.entity_id: each for each in self.seen}
         short = tuple(_shortened(each, own.get(each.entity_id)) for each in self.standings)
-        return self.model_copy(update={"standings": short}).model_dump_json(exclude_defaults=True).encode()
+        return _CODEC.dump_json(replace(self, standings=short), exclude_defaults=True)
 
     @classmethod
     def decode(cls, value: bytes) -> "Resolution":
@@ -94,10 +103,10 @@ class Resolution(Part):
         Raises:
             Malformed: `bad_event` when it is not one.
         """
-        found = decode(cls, value)
+        found = decode_as(_CODEC, value)
         own = {each.entity_id: each for each in found.seen}
         whole = tuple(_whole(each, own.get(each.entity_id)) for each in found.standings)
-        return found.model_copy(update={"standings": whole})
+        return replace(found, standings=whole)
 
     def standing(self, entity_id: str) -> Standing | None:
         """Return how an entity stands by this decision; None where it says nothing of it."""
@@ -117,18 +126,20 @@ class Resolution(Part):
         return next((each for each in self.joined if each.alias_id == alias_id and each.change != "alias"), None)
 
 
+_CODEC: Final = TypeAdapter(Resolution)
+
+
 def _shortened(standing: Standing, own: Sighting | None) -> Standing:
     """Leave out what the article itself says of the entity."""
     if own is None or (own.type, own.name, own.roles, own.links) != _said(standing):
         return standing
-    return standing.model_copy(update={"type": "", "name": "", "roles": (), "links": ()})
+    return replace(standing, type="", name="", roles=(), links=())
 
 
 def _whole(standing: Standing, own: Sighting | None) -> Standing:
     if standing.type or own is None:
         return standing
-    said = {"type": own.type, "name": own.name, "roles": own.roles, "links": own.links}
-    return standing.model_copy(update=said)
+    return replace(standing, type=own.type, name=own.name, roles=own.roles, links=own.links)
 
 
 def _said(standing: Standing) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:

@@ -6,6 +6,7 @@ taken for anything stands apart, and the reason is told. Ids in articles never c
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain, islice, product
 from typing import Final
 
@@ -72,7 +73,7 @@ class ResolveState(EntityMemory):
         )
         for root in dict.fromkeys(map(standings.root, gone)):
             standings.lessen(root)
-        return draft.model_copy(update={"standings": standings.changed()})
+        return replace(draft, standings=standings.changed())
 
     def newest_on(self, article_id: str) -> Resolution | None:
         """Return the newest decision on an article, None where it is not remembered or was taken back."""
@@ -126,8 +127,7 @@ class _Judgement:
                 self._standings.count(sighting)
                 self._explain(sighting)
         standings = self._standings
-        update = {"seen": marked, "standings": standings.changed(), "joined": standings.joined()}
-        return self._draft.model_copy(update=update)
+        return replace(self._draft, seen=marked, standings=standings.changed(), joined=standings.joined())
 
     # A short name of this article.
 
@@ -139,7 +139,7 @@ class _Judgement:
         choice = self._meant(Occurrence(self._article, sighting), ())
         if choice.bearer is None:
             self._standings.count(sighting, apart=choice.apart)
-            return sighting.model_copy(update={"open": True})
+            return replace(sighting, open=True)
         self._take(Occurrence(self._article, sighting), choice, choice.bearer)
         self._standings.count_as(choice.bearer.entity_id, choice.bearer.name, sighting)
         return sighting
@@ -342,7 +342,7 @@ def _ordered(standings: Standings, order: OverrideEntities, draft: Resolution) -
         evidence=evidence,
     )  # fmt: skip
     standings.order(joined)
-    return draft.model_copy(update={"standings": standings.changed(), "joined": standings.joined()})
+    return replace(draft, standings=standings.changed(), joined=standings.joined())
 
 
 def _other(order: OverrideEntities, moved: str) -> str:

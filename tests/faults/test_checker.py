@@ -162,7 +162,7 @@ def test_a_settled_decision_is_the_first_one(kafka: Kafka) -> None:
 
 
 def test_a_decision_may_be_given_another_position(kafka: Kafka) -> None:
-    renumbered = _resolution(0).model_copy(update={"sequence": 7})
+    renumbered = replace(_resolution(0), sequence=7)
     _decided_again(kafka, "resolutions", renumbered.encode(), settled="1")
     assert judged(kafka).violations() == []
 

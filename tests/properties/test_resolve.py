@@ -1,5 +1,6 @@
 """The resolve fold over arbitrary streams: repeatable, rebuilt in any order, and what is undone stays undone."""
 
+from dataclasses import replace
 from random import Random
 
 from hypothesis import given, settings
@@ -118,4 +119,4 @@ def test_what_expires_leaves_nothing_behind(stream: list[EnrichedArticle], most:
         state.forget(f"o/{number}")
     assert len(state) == 0
     fresh = ResolveState(ResolvePolicy(max_articles=most)).judge(stream[0], "x", AT)
-    assert state.judge(stream[0], "x", AT) == fresh.model_copy(update={"sequence": len(stream)})
+    assert state.judge(stream[0], "x", AT) == replace(fresh, sequence=len(stream))

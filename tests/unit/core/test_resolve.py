@@ -2,6 +2,7 @@
 
 import pytest
 
+from streams.contracts.errors import Malformed
 from streams.contracts.events import ArticleForgotten, EnrichedArticle, Entity, OverrideEntities
 from streams.core import entity_memory
 from streams.core.entity_policy import ResolvePolicy
@@ -297,6 +298,25 @@ def test_the_decision_that_was_not_read_for_longest_is_decoded_anew(
     kept(three)
     assert kept(one) is first, "read since the second was"
     assert len(stream.state._decoded) == 2
+
+
+def test_a_decoded_decision_has_no_dictionary_but_its_evidence(stream: Stream) -> None:
+    stream.take(enriched(1, SERGEY, MOSCOW))
+    decision = Resolution.decode(stream.take(enriched(2, LAVROV, MOSCOW)).encode())
+    parts = [decision, *decision.seen, *decision.standings, *decision.joined]
+    assert len(parts) > 4
+    assert not [each for each in parts if hasattr(each, "__dict__")], "thousands are kept decoded"
+
+
+def test_fields_of_a_newer_writer_are_ignored() -> None:
+    standing = b'{"entity_id":"x","change":"opened","articles":1,"newer":{"a":1}}'
+    found = Resolution.decode(b'{"sequence":3,"newer":[1],"standings":[%b]}' % standing)
+    assert found.encode() == b'{"sequence":3,"standings":[{"entity_id":"x","change":"opened","articles":1}]}'
+
+
+def test_what_is_no_decision_is_named() -> None:
+    with pytest.raises(Malformed, match="not a Resolution: sequence: Field required"):
+        Resolution.decode(b'{"about":"article"}')
 
 
 def test_the_window_bounds_the_memory() -> None:
