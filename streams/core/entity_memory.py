@@ -24,7 +24,7 @@ MAX_STEPS: Final = 8  # from a name to what it was taken for in the end
 _NUMBER_BITS: Final = 40  # decisions for 35 years of 1,000 a second
 _NUMBER: Final = (1 << _NUMBER_BITS) - 1
 _FEW: Final = 4  # decisions read at first; mostly one is enough
-# Decisions kept decoded, some 17 KB each (`python -m tests.bench.kept`): those of names that are in the news are read
+# Decisions kept decoded, some 16 KB each (`python -m tests.bench.kept`): those of names that are in the news are read
 # again and again.
 _READ: Final = 8_192
 
