@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.client import AIOKafkaClient
-from aiokafka.errors import KafkaError
+from aiokafka.errors import ClusterAuthorizationFailedError, KafkaError
 
 from producers.errors import NoKafkaError
 from streams.connect import CannotConnect, client_arguments, probe
@@ -49,7 +49,7 @@ async def producer(bootstrap: Kafka, max_bytes: int = MAX_RAW_BYTES) -> AsyncIte
     `max_bytes` is the largest value.
 
     Raises:
-        NoKafkaError: the broker answered before but does not take producers.
+        NoKafkaError: the broker answered before but does not take producers, or allows us to write nowhere.
     """
     opened = AIOKafkaProducer(
         **client_arguments(bootstrap), acks="all", enable_idempotence=True, linger_ms=LINGER_MS,
@@ -87,6 +87,11 @@ async def _answer(answer: Awaitable[T], bootstrap: Kafka) -> T:
     try:
         async with asyncio.timeout(ANSWER_S):
             return await answer
+    except ClusterAuthorizationFailedError:  # what an idempotent producer is told that may write nowhere
+        raise NoKafkaError(
+            f"Kafka at {bootstrap} does not allow us Write on any topic: grant it "
+            "(`newswire topics acls` prints the commands)"
+        ) from None
     except (KafkaError, OSError):  # TimeoutError is an OSError
         raise _nobody(bootstrap) from None
 

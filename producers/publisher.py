@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, TopicAuthorizationFailedError
 
 from producers.errors import DeliveryError
 from producers.items import Item, Place, Refused
@@ -199,4 +199,7 @@ class _Window:
 
 
 def _not_taken(where: str, error: BaseException) -> DeliveryError:
+    if isinstance(error, TopicAuthorizationFailedError):
+        what = "grant Write on the topic (`newswire topics acls` prints the commands)"
+        return DeliveryError(f"{where}: Kafka does not allow us to write it ({error}): {what}")
     return DeliveryError(f"{where}: Kafka did not take it: {str(error) or type(error).__name__}")

@@ -77,7 +77,7 @@ async def _forget(settings: Settings, order: ForgetArticle) -> ArticleRow | None
         schema=schema_name(ForgetArticle), origin=ORIGIN, ingested_at=None, attempt=1, stage="operator",
         pipeline=__version__,
     )  # fmt: skip
-    async with publisher(bootstrap) as out:
+    async with publisher(bootstrap, clean) as out:
         await out.send(Output(clean, order.article_id.encode(), encode(order), headers.encode()))
         await out.delivered()
     return None if stored is None else decode(ArticleRow, stored)

@@ -225,7 +225,7 @@ async def _publish(settings: Settings, plan: Plan) -> None:
         schema=schema_name(OverrideArticles), origin=ORIGIN, ingested_at=None, attempt=1, stage="operator",
         pipeline=__version__,
     )  # fmt: skip
-    async with publisher(settings.connection) as out:
+    async with publisher(settings.connection, catalogue.clean, catalogue.redrive) as out:
         await out.send(Output(catalogue.clean, order.other_id.encode(), encode(event), headers.encode()))
         await out.delivered()
         try:

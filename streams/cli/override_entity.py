@@ -88,7 +88,7 @@ async def _override(settings: Settings, arguments: argparse.Namespace) -> Overri
             pipeline=__version__,
         )  # fmt: skip
         key = f"{order.entity_id}/{order.other_id}"
-        async with publisher(connection) as out:
+        async with publisher(connection, catalogue.orders) as out:
             await out.send(Output(catalogue.orders, key.encode(), encode(order), headers.encode()))
             await out.delivered()
     return order

@@ -9,10 +9,12 @@ from typing import Any, Final
 from aiokafka.errors import KafkaError
 
 from producers.kafka import producer
+from streams.broker.rights import check_rights
 from streams.cli.errors import STOPPED, UserError
+from streams.contracts.acls import WRITE, Grant
 from streams.contracts.codec import HeaderList
 from streams.contracts.connection import Kafka
-from streams.contracts.topics import MAX_EVENT_BYTES
+from streams.contracts.topics import MAX_EVENT_BYTES, TopicSpec
 from streams.delivery.records import Output
 
 IN_FLIGHT: Final = 500  # records sent and not acknowledged: some MB
@@ -64,12 +66,14 @@ class Publisher:
 
 
 @asynccontextmanager
-async def publisher(bootstrap: Kafka) -> AsyncIterator[Publisher]:
-    """Give a publisher that writes nothing twice of its own accord.
+async def publisher(bootstrap: Kafka, *topics: TopicSpec) -> AsyncIterator[Publisher]:
+    """Give a publisher to these topics that writes nothing twice of its own accord.
 
     Raises:
+        BrokerError: we may not write to all of them, so that nothing is left half done.
         NoKafkaError: within about 5 s when no broker answers.
     """
+    await check_rights(bootstrap, [Grant("topic", topic.name, (WRITE,)) for topic in topics])
     async with producer(bootstrap, MAX_EVENT_BYTES) as opened:
         yield Publisher(opened)
 

@@ -127,7 +127,7 @@ async def send(kafka: Kafka, catalogue: Catalogue, again: Sequence[Again], *, qu
     """
     try:
         with Progress("records", total=len(again), quiet=quiet) as progress:
-            async with publisher(kafka) as out:
+            async with publisher(kafka, catalogue.redrive) as out:
                 for one in again:
                     await hand_over(
                         out, catalogue, one.origin, one.value, ingested_at=one.ingested_at, attempt=one.attempt,

@@ -226,7 +226,7 @@ async def _enrich(settings: Settings, raw: Origin, target: TopicSpec, report: Re
 
     try:
         async with (
-            publisher(settings.connection) as out,
+            publisher(settings.connection, target) as out,
             aclosing(in_order(settings.connection, raw.topic, report.spans)) as records,
         ):
             async for record in records:

@@ -26,6 +26,28 @@ LINE_SECONDS: Final = 30.0  # beside the start of Python, which a busy machine s
 IMPORTS: Final = "import streams.cli, streams.delivery.fixes"
 GROUP: Final = "nw"
 
+TONGA: Final = "https://wire.example/20260407/tonga-second-undersea-cable"  # a seed
+COPY: Final = "https://coastal-times.example/article.php?slug=second-cable-for-tonga&id=4410"  # a near copy of it
+OTHERS: Final = (
+    "https://eastern-tribune.example/2026/04/07/early-heat-rajasthan-temperature",
+    "https://wire.example/20260407/quake-western-nepal-villages",
+)
+OPERATED: Final = (  # what an operator does while the worker runs; replay, diff and refusals have a test of their own
+    ("explain", TONGA, COPY, "--brief"),
+    ("dead", "list"),
+    ("dead", "redrive", "--all"),
+    ("override", "split", TONGA, COPY),
+    ("override", "entity", "merge", "Tonga", "Nepal"),
+    ("reconcile", "--wait", "120"),
+    ("forget", TONGA),
+)
+REFUSED: Final = (  # and the topic that each would write first or last
+    (("dead", "redrive", "--all"), "redrive"),
+    (("override", "merge", *OTHERS), "redrive"),
+    (("override", "entity", "merge", "Lisbon", "Bolivia"), "orders"),
+    (("forget", TONGA), "clean"),
+)
+
 
 @pytest.fixture(scope="module")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecureKafka]:
@@ -84,16 +106,20 @@ def test_the_pipeline_runs_with_the_rights_of_the_table(
     for role in ("producer", "worker", "subscriber", "operator"):
         allow(kafka, role, catalogue)
     log, state = tmp_path / "worker.log", tmp_path / "state"
-    said = [producers(env_of(kafka, "producer", catalogue, state), str(SEEDS / "articles.jsonl"))]
-    count = sum(isinstance(item, Item) for item in read_files([str(SEEDS / "articles.jsonl")]))
+    files = [str(SEEDS / "articles.jsonl"), str(SEEDS / "bad_input.jsonl")]
+    said = [producers(env_of(kafka, "producer", catalogue, state), *files)]
+    count = sum(isinstance(item, Item) for item in read_files(files))
     operator = env_of(kafka, "operator", catalogue, state)
     with worker(env_of(kafka, "worker", catalogue, state), log) as process:
-        status = until(lambda: _done(operator), "every outcome", 240)
+        said.append(until(lambda: _done(operator), "every outcome", 240))
+        assert f"published {count} =".encode() in said[-1].stdout
+        for verb in OPERATED:
+            said.append(newswire(*verb, env=operator))
+            assert said[-1].returncode == 0, (verb, said[-1].stdout.decode(), said[-1].stderr.decode())
+        until(lambda: _done(operator), "every outcome of what was sent again", 240)
         assert process.poll() is None
         process.terminate()
         assert process.wait(30) == 0
-    said.append(status)
-    assert f"published {count} =".encode() in status.stdout
     subscriber = env_of(kafka, "subscriber", catalogue, state)
     said.append(
         newswire("tail", "--since", "earliest", "--to-end", "--resume", catalogue.prefix + "mine", env=subscriber)
@@ -107,10 +133,33 @@ def test_the_pipeline_runs_with_the_rights_of_the_table(
     assert b"does not allow us to read with this group" in said[-1].stderr
     said += [newswire(*verb, env=operator) for verb in (("topics", "check"), ("health",))]
     assert said[-2].returncode == 0, said[-2].stderr.decode()
+    said += _refused_without_write(kafka, catalogue, operator)
     written = log.read_bytes() + b"".join(done.stdout + done.stderr for done in said)
     written += b"".join(path.read_bytes() for path in state.rglob("*") if path.is_file())
     assert not secrets_in(written, kafka)
     assert b"uthoriz" not in log.read_bytes(), "a right is missing"
+
+
+def _refused_without_write(
+    kafka: SecureKafka, catalogue: Catalogue, operator: dict[str, str]
+) -> "list[subprocess.CompletedProcess[bytes]]":
+    said = []
+    for verb, short in REFUSED:
+        topic = f"{catalogue.prefix}news.{short}"
+        run_async(kafka.deny("User:operator", topic, WRITE))
+        said.append(newswire(*verb, env=operator))
+        assert said[-1].returncode == 2, (verb, said[-1].stdout.decode(), said[-1].stderr.decode())
+        assert f"does not allow us Write on topic {topic}: grant it".encode() in said[-1].stderr
+        assert len(said[-1].stderr.splitlines()) == 1, said[-1].stderr.decode()
+    run_async(kafka.deny("User:producer", catalogue.raw.name, WRITE))
+    for role, code, says in (  # of which the operator may write elsewhere
+        ("producer", 2, "does not allow us Write on any topic: grant it"),
+        ("operator", 3, "grant Write on the topic"),
+    ):
+        said.append(producers({**operator, **kafka.environment(role)}, str(SEEDS / "articles.jsonl")))
+        assert said[-1].returncode == code, said[-1].stderr.decode()
+        assert says.encode() in said[-1].stderr
+    return said
 
 
 def test_an_operator_replays_to_a_shadow_topic_and_what_cannot_be_read_is_named(

@@ -61,7 +61,7 @@ def topics(monkeypatch: pytest.MonkeyPatch) -> Sent:
     made = Sent()
 
     @asynccontextmanager
-    async def opened(_: object) -> AsyncIterator[Sent]:
+    async def opened(*_: object) -> AsyncIterator[Sent]:
         yield made
 
     async def topic_ids(*_: object) -> dict[str, str]:
