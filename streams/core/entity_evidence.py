@@ -51,7 +51,7 @@ def context(occurrences: Sequence[Occurrence]) -> Context:
     """Return what articles say around one name."""
     stories, roles, names, places = set[str](), set[str](), set[str](), set[str]()
     for article, own in occurrences:
-        stories.add(article.decision.story_id)
+        stories.add(article.story_id)
         roles.update(own.roles)
         names |= article.names
         places |= article.places
@@ -117,5 +117,5 @@ def choose(
                       f"too little speaks for {best.name}")  # fmt: skip
     if behind is not None and total - behind < policy.lead:
         return Choice(None, apart=f"{len(bearers)} are known so, and none of them stands out")
-    evidence |= {"article": best.found[-1].article.decision.article_id, "bearers": len(bearers)}
+    evidence |= {"article": best.found[-1].article.article_id, "bearers": len(bearers)}
     return Choice(best, round(total / (total + _HALF), 3), evidence)

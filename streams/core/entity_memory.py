@@ -16,6 +16,7 @@ from streams.core.entity_orders import Orders
 from streams.core.entity_policy import POLICY_VERSION, ResolvePolicy
 from streams.core.pages import Pages
 from streams.core.postings import Postings
+from streams.core.recent import Recent
 from streams.core.resolution import NOTHING, Joined, Known, Resolution
 from streams.core.shelf import MemoryShelf, Shelf
 
@@ -24,9 +25,9 @@ MAX_STEPS: Final = 8  # from a name to what it was taken for in the end
 _NUMBER_BITS: Final = 40  # decisions for 35 years of 1,000 a second
 _NUMBER: Final = (1 << _NUMBER_BITS) - 1
 _FEW: Final = 4  # decisions read at first; mostly one is enough
-# Decisions kept decoded, some 16 KB each (`python -m tests.bench.kept`): those of names that are in the news are read
-# again and again.
-_READ: Final = 8_192
+# Kept in memory, as what is in the news is read again and again. `python -m tests.bench.kept` prints the room.
+_ARTICLES: Final = 8_192  # hundreds are read for each article; soon read from the shelf
+_DECISIONS: Final = 2_048  # the newest one on each entity, which says how that stands; few of them are not kept
 
 
 class EntityMemory:
@@ -35,15 +36,16 @@ class EntityMemory:
     def __init__(self, policy: ResolvePolicy | None = None, shelf: Shelf | None = None) -> None:
         self.policy = policy or ResolvePolicy()
         self._policy_version = f"{POLICY_VERSION}+{self.policy.version}"
-        self._shelf = shelf or MemoryShelf()  # origin and encoded decision
+        self._shelf = shelf or MemoryShelf()  # at "place" origin and encoded decision, at "article" what is evidence
         self._numbers: dict[str, int] = {}  # origin -> sequence number
-        self._rows = Pages({"place": "i8", "ingested_at": "i8"})
+        self._rows = Pages({"place": "i8", "article": "i8", "ingested_at": "i8"})
         self._next = 0
         self._keyed = Postings(self._rows.present)
         self._orders = Orders()
         self._queue: list[int] = []  # heap of ingested_at and sequence, the forgotten until they surface
         self._newest_at: int | None = None
-        self._decoded: dict[int, Article] = {}
+        self._articles = Recent(_ARTICLES, self._article)
+        self._decisions = Recent(_DECISIONS, lambda number: Resolution.decode(self._taken(number)[1]))
         self._named: Counter[int] = Counter()  # hash of an entity_id -> decisions that name it
         self._looked_up: dict[int, list[int]] = {}  # key -> numbers, until something is filed or forgotten
         self._withdrawals: dict[str, dict[int, int | None]] = {}  # article_id -> number -> newest version taken back
@@ -80,14 +82,16 @@ class EntityMemory:
         number = self._numbers.pop(origin, None)
         if number is None:
             return
-        for each in self._at(number).seen:
+        for each in self.at(number).seen:
             self._named[_hash(each.entity_id)] -= 1
             if self._named[_hash(each.entity_id)] <= 0:
                 del self._named[_hash(each.entity_id)]
-        self._shelf.drop(int(self._rows.get("place", number)))
+        for column in ("place", "article"):
+            self._shelf.drop(int(self._rows.get(column, number)))
         self._rows.clear(number)
         self._orders.remove(number)
-        self._decoded.pop(number, None)
+        self._articles.drop(number)
+        self._decisions.drop(number)
         self._looked_up.clear()
         if self._withdrawals:
             self._withdrawals = {
@@ -138,6 +142,7 @@ class EntityMemory:
         is_order = decision.about in ("merge", "split")
         self._rows.set(number, {
             "place": self._shelf.put(b"%b\n%b" % (origin.encode(), value)),
+            "article": self._shelf.put(Article.of(decision).packed()),
             "ingested_at": NO_TIME if decision.ingested_at is None else decision.ingested_at,
         })  # fmt: skip
         self._next = max(self._next, number + 1)
@@ -157,15 +162,12 @@ class EntityMemory:
         origin, _, value = self._shelf.get(int(self._rows.get("place", number))).partition(b"\n")
         return origin.decode(), value
 
-    def _read(self, number: int) -> Article:
-        found = self._decoded.pop(number, None) or Article(Resolution.decode(self._taken(number)[1]))
-        if len(self._decoded) >= _READ:
-            del self._decoded[next(iter(self._decoded))]
-        self._decoded[number] = found  # last, so that the one that was not read for longest is first
-        return found
+    def _article(self, number: int) -> Article:
+        return Article.unpacked(self._shelf.get(int(self._rows.get("article", number))))
 
-    def _at(self, number: int) -> Resolution:
-        return self._read(number).decision
+    def at(self, sequence: int) -> Resolution:
+        """Return a decision by its position."""
+        return self._decisions.get(sequence)
 
     def _is_current(self, entry: int) -> bool:
         number = entry & _NUMBER
@@ -177,7 +179,7 @@ class EntityMemory:
         found = self._keyed.newest([_key("id", each) for each in asked], 1)
         known: dict[str, Known] = {}
         for place, number in zip(found.places.tolist(), found.numbers.tolist(), strict=True):
-            said = said_of(self._at(number), asked[place]) or self._searched(asked[place])
+            said = said_of(self.at(number), asked[place]) or self._searched(asked[place])
             if said is not None:
                 known[asked[place]] = said
         return known
@@ -191,7 +193,7 @@ class EntityMemory:
         passed, count = 0, _FEW
         while True:
             numbers = self._keyed.newest([_key(kind, *parts)], count).numbers.tolist()[::-1]
-            yield from map(self._at, numbers[passed:])
+            yield from map(self.at, numbers[passed:])
             if len(numbers) < count:
                 return
             passed, count = count, count * _FEW
@@ -209,8 +211,8 @@ class EntityMemory:
         """Yield the newest articles that have a name, the newest first; others may have the same key."""
         self.look_up([(kind, name)])
         for number in reversed(self._looked_up[_key(kind, name)]):
-            article = self._read(number)
-            if article.decision.about == "article" and not self.is_withdrawn(article.decision):
+            article = self._articles.get(number)
+            if not self.is_withdrawn(article):
                 yield article
 
     def root_of(self, entity_id: str, known: dict[str, Known]) -> str:
@@ -249,7 +251,7 @@ class EntityMemory:
         newest = (next(found, decision) for found in said)
         return any(each.sequence > decision.sequence for each in newest)
 
-    def is_withdrawn(self, decision: Resolution) -> bool:
+    def is_withdrawn(self, decision: Resolution | Article) -> bool:
         """Say whether an article was taken back after this decision on it."""
         told, own = self._withdrawals.get(decision.article_id), decision.version
         return told is not None and any(

@@ -24,6 +24,10 @@ class Remembered(Protocol):
         """Return what was last said of a short name and an entity."""
         ...
 
+    def at(self, sequence: int) -> Resolution:
+        """Return a decision by its position."""
+        ...
+
 
 class Standings:
     """The entities of a decision and the names that are taken for them.
@@ -110,8 +114,8 @@ class Standings:
         """Count an earlier article for the entity that a short name of it was taken for, and no more for the name."""
         self.lessen(own.sighting.entity_id, change="seen")
         before = self._standing(root)
-        if before is not None and not own.article.decision.names(root):
-            at = own.article.decision.ingested_at
+        if before is not None and not self._memory.at(own.article.sequence).names(root):
+            at = own.article.ingested_at
             first = _earlier(before.first_seen, at)
             self._changed[root] = replace(before, articles=before.articles + 1, first_seen=first)
 

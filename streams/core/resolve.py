@@ -92,7 +92,7 @@ class ResolveState(EntityMemory):
 
     def is_taken(self, found: Occurrence) -> bool:
         """Say whether a short name of an earlier article was taken for an entity since."""
-        article_id, alias_id = found.article.decision.article_id, found.sighting.entity_id
+        article_id, alias_id = found.article.article_id, found.sighting.entity_id
         return any(
             joined.change == "alias" and (joined.article_id, joined.alias_id) == (article_id, alias_id)
             for decision in self._latest("taken", article_id, alias_id)
@@ -111,7 +111,7 @@ class _Judgement:
         self._state, self._draft, self._policy = state, draft, state.policy
         self._standings = Standings(state, draft, tuple(islice(state.decisions_on(draft.article_id), MAX_VERSIONS)))
         self._standings.read(each.entity_id for each in draft.seen)
-        self._article = Article(draft)
+        self._article = Article.of(draft)
         self._explained: set[tuple[str, str]] = set()  # short names of earlier articles, by article and id
         state.look_up(chain.from_iterable(map(_asked, draft.seen)))
 
@@ -174,7 +174,7 @@ class _Judgement:
         found: dict[str, list[Occurrence]] = {}
         earlier = self._state.occurrences(kind, name)
         for each in chain(present, earlier):
-            if each.article.decision.article_id != own.article.decision.article_id:
+            if each.article.article_id != own.article.article_id:
                 found.setdefault(self._standings.root(each.sighting.entity_id), []).append(each)
         return [
             Bearer(root, self._standings.name(root) or each[0].sighting.name, tuple(reversed(each)))
@@ -187,7 +187,7 @@ class _Judgement:
         rule = ACRONYM if alias.type == "ORG" else SHORT
         self._standings.join(Joined(
             entity_id=bearer.entity_id, entity=bearer.name, type=alias.type, alias_id=alias.entity_id,
-            name=alias.name, change="alias", article_id=own.article.decision.article_id, rule=rule, score=choice.score,
+            name=alias.name, change="alias", article_id=own.article.article_id, rule=rule, score=choice.score,
             evidence=choice.evidence,
         ))  # fmt: skip
 
@@ -207,7 +207,7 @@ class _Judgement:
 
     def _speaks_for(self, own: Occurrence, sighting: Sighting) -> bool:
         """Say whether the article on trial gives reason to look at an earlier one again."""
-        if own.article.decision.article_id == self._draft.article_id:
+        if own.article.article_id == self._draft.article_id:
             return False
         if spelling.acronym(own.sighting.name) in sighting.names:
             return True  # it is spelt out here
@@ -215,13 +215,13 @@ class _Judgement:
         return points(context([own]), here, self._policy, self._state.is_common)[0] >= self._policy.reason
 
     def _explain_one(self, own: Occurrence, sighting: Sighting) -> None:
-        key = (own.article.decision.article_id, own.sighting.entity_id)
+        key = (own.article.article_id, own.sighting.entity_id)
         if key in self._explained or self._state.is_taken(own):
             return
         if self._standings.root(own.sighting.entity_id) != own.sighting.entity_id:
             return
-        newest = self._state.newest_on(own.article.decision.article_id)
-        if newest is None or newest.sequence != own.article.decision.sequence:
+        newest = self._state.newest_on(own.article.article_id)
+        if newest is None or newest.sequence != own.article.sequence:
             return  # a later version of the article was read since
         choice = self._meant(own, self._present(own.sighting, sighting))
         if choice.bearer is not None and choice.bearer.entity_id == self._standings.root(sighting.entity_id):
@@ -261,7 +261,7 @@ class _Judgement:
                 sure = min(own.sighting.sure, max(each.sighting.sure for each in bearer.found))
                 is_part = any(spelling.is_part_of_place(own.sighting.name, name) for name in _names_of(bearer))
                 if sure >= policy.sure_link and not is_part:
-                    evidence: Evidence = {"link": link, "article": bearer.found[-1].article.decision.article_id}
+                    evidence: Evidence = {"link": link, "article": bearer.found[-1].article.article_id}
                     return bearer, SAME_LINK, Choice(bearer, sure, evidence)
         return None
 
@@ -312,7 +312,7 @@ def _asked(sighting: Sighting) -> Iterator[tuple[str, str]]:
 
 
 def _same(bearer: Bearer) -> Choice:
-    return Choice(bearer, 1.0, {"article": bearer.found[-1].article.decision.article_id})
+    return Choice(bearer, 1.0, {"article": bearer.found[-1].article.article_id})
 
 
 def _names_of(bearer: Bearer) -> set[str]:

@@ -10,7 +10,7 @@ import gc
 import sys
 import tempfile
 import tracemalloc
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final
@@ -55,7 +55,7 @@ def main() -> int:
             "words of an article": sum(len(article.text.split()) for article in articles) / len(articles),
             "bytes of its row, on disk": sum(map(len, rows)) / len(rows),
             "bytes of memory, row of the table": _of_table(rows, Path(folder)),
-            "bytes of memory, decoded decision": _of_decisions(articles),
+            **_of_decisions(articles),
         }
     table = Table("what", "mean", title=f"{len(articles)} articles")
     for what, mean in figures.items():
@@ -76,16 +76,25 @@ def _of_table(rows: Sequence[bytes], folder: Path) -> float:
     return (_held() - before) / ROWS
 
 
-def _of_decisions(articles: Sequence[EnrichedArticle]) -> float:
+def _of_decisions(articles: Sequence[EnrichedArticle]) -> dict[str, float]:
     state, stored = ResolveState(), list[bytes]()
     for number, article in enumerate(articles):
         origin = str(Origin("news.raw", "epoch", 0, number))
         decision = state.judge(article, origin, number)
         state.apply(origin, decision)
         stored.append(decision.encode())
+    packed = [Article.of(Resolution.decode(value)).packed() for value in stored]
+    return {
+        "bytes of a decision, on disk": (sum(map(len, stored)) + sum(map(len, packed))) / len(stored),
+        "bytes of memory, decision": _mean(Resolution.decode, stored),
+        "bytes of memory, article of it": _mean(Article.unpacked, packed),
+    }
+
+
+def _mean(read: Callable[[bytes], object], values: Sequence[bytes]) -> float:
     before = _started()
-    read = [Article(Resolution.decode(value)) for value in stored]
-    return (_held() - before) / len(read)
+    held = [read(value) for value in values]
+    return (_held() - before) / len(held)
 
 
 def _started() -> int:

@@ -17,7 +17,7 @@ def occurrence(number: int, *entities: Entity, story: int | None = None) -> Occu
     """Return the first of the entities in an article of them."""
     made = enriched(number, *entities, story=story)
     decision = Resolution(sequence=number, article_id=made.article_id, story_id=made.story_id, seen=sightings(made))
-    return Occurrence(Article(decision), decision.seen[0])
+    return Occurrence(Article.of(decision), decision.seen[0])
 
 
 def bearer(number: int, *entities: Entity, story: int | None = None, times: int = 1) -> Bearer:

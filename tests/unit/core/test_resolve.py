@@ -5,6 +5,7 @@ import pytest
 from streams.contracts.errors import Malformed
 from streams.contracts.events import ArticleForgotten, EnrichedArticle, Entity, OverrideEntities
 from streams.core import entity_memory
+from streams.core.entity_names import Article, names_of
 from streams.core.entity_policy import ResolvePolicy
 from streams.core.entity_updates import Entities, updates
 from streams.core.resolution import Resolution
@@ -286,18 +287,25 @@ def test_only_names_are_followed(stream: Stream) -> None:
     assert [each.name for each in decision.standings] == ["Moscow"]
 
 
-def test_the_decision_that_was_not_read_for_longest_is_decoded_anew(
-    stream: Stream, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(entity_memory, "_READ", 2)
-    one, two, three = (stream.take(enriched(number, person(f"Mira Novak{number}"))).sequence for number in (1, 2, 3))
-    kept = stream.state._read
-    first = kept(one)
-    kept(two)
-    assert kept(one) is first
-    kept(three)
-    assert kept(one) is first, "read since the second was"
-    assert len(stream.state._decoded) == 2
+def test_what_is_kept_of_an_article_is_what_was_put_there(stream: Stream) -> None:
+    stream.take(enriched(1, SERGEY, MOSCOW))
+    decision = stream.take(enriched(2, LAVROV, MOSCOW))
+    article = Article.of(decision)
+    assert Article.unpacked(article.packed()) == article
+    asked = [(kind, name, each) for each in decision.seen for kind, name in names_of(each)]
+    assert asked
+    assert all(each in article.named(kind, name) for kind, name, each in asked)
+    assert article.named("family", "somebody else") == ()
+
+
+def test_how_much_is_kept_in_memory_changes_no_decision(monkeypatch: pytest.MonkeyPatch) -> None:
+    articles = [enriched(number, *((SERGEY, MOSCOW) if number % 3 else (LAVROV, MOSCOW))) for number in range(12)]
+    kept = Stream()
+    decisions = [kept.take(article).encode() for article in articles]
+    monkeypatch.setattr(entity_memory, "_ARTICLES", 1)
+    monkeypatch.setattr(entity_memory, "_DECISIONS", 1)
+    read = Stream()
+    assert [read.take(article).encode() for article in articles] == decisions
 
 
 def test_a_decoded_decision_has_no_dictionary_but_its_evidence(stream: Stream) -> None:
