@@ -1,4 +1,4 @@
-"""What resolve takes for an article, where all of its window lies in memory and where little of it does.
+"""What resolve takes for an article, where all of its window lies in memory, and where little of it does.
 
 python -m tests.bench.resolve_fold [--articles N] [--rounds N]
 
@@ -48,8 +48,8 @@ def main() -> int:
         taken: dict[str, list[float]] = {name: [] for name in SHARES}
         for _ in range(arguments.rounds):
             for name, (fewer, fewest) in SHARES.items():
-                kept = {"_ARTICLES": len(articles) // fewer, "_DECISIONS": len(articles) // fewest}
-                with patch.multiple(entity_memory, **kept):
+                kept, whole = len(articles) // fewer, len(articles) // fewest
+                with patch.multiple(entity_memory, _ARTICLES=kept, _DECISIONS=whole):
                     taken[name].append(_last_half_ms(articles, Path(folder)))
     table = Table("window", "ms of CPU an article", title=f"{len(articles)} articles, the last half of them")
     for name, times in taken.items():
