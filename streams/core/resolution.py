@@ -1,7 +1,7 @@
 """A decision of the resolve fold: written once for an origin; its events and later decisions need nothing else.
 
-Classes with slots, not pydantic models: thousands of decisions are kept decoded, each with dozens of parts, and so take
-a quarter of the memory (`python -m tests.bench.kept`). Unknown fields are ignored on reading, as in events.
+Classes with slots, not pydantic models, which take several times the memory: thousands of decisions are kept decoded,
+each with dozens of parts (`python -m tests.bench.kept`). Unknown fields are ignored on reading, as in events.
 """
 
 from dataclasses import dataclass, field, replace

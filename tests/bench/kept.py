@@ -20,8 +20,7 @@ import faust
 from rich.console import Console
 from rich.table import Table
 
-from streams.cli.enrich import enrich
-from streams.contracts.codec import decode, encode
+from streams.contracts.codec import encode
 from streams.contracts.events import EnrichedArticle
 from streams.contracts.origin import Origin
 from streams.contracts.position import position_header
@@ -31,8 +30,7 @@ from streams.core.resolve import ResolveState
 from streams.core.tabulate import row
 from streams.delivery.rows import Rows
 from streams.delivery.shelf import DiskShelf
-from streams.settings import load
-from tests.bench.pipeline import read_items
+from tests.bench.pipeline import read_enriched
 from tests.data import DATA
 
 ROWS: Final = 20_000  # in the table; the articles' rows in turn
@@ -48,8 +46,7 @@ def main() -> int:
         sys.stderr.write("kept benchmark: no measuring data (set NEWSWIRE_DATA); skipped\n")
         return 0
     with tempfile.TemporaryDirectory() as folder:
-        lines = enrich(read_items(arguments.articles), load(state=Path(folder)))
-        articles = [decode(EnrichedArticle, line) for line in lines if line.startswith(b'{"outcome":"enriched"')]
+        articles = read_enriched(arguments.articles, Path(folder))
         rows = [encode(row(article)) for article in articles]
         figures = {
             "words of an article": sum(len(article.text.split()) for article in articles) / len(articles),

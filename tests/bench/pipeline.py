@@ -23,7 +23,9 @@ from rich.table import Table
 
 from producers.items import Item, Refused
 from producers.sources.files import read_files
-from streams.cli.enrich import FILE_STAGES, Run
+from streams.cli.enrich import FILE_STAGES, Run, enrich
+from streams.contracts.codec import decode
+from streams.contracts.events import EnrichedArticle
 from streams.settings import load
 from tests.bench import models
 from tests.bench.models import BATCHES, SHIPPED, STOCK, Pair
@@ -72,6 +74,12 @@ def read_items(count: int) -> list[Item | Refused]:
     path = DATA / "articles" / "allsides_8k.jsonl.gz"
     read = read_files([str(path)], mapping={"body": "text", "date": "published_at"})
     return list(islice(read, SKIP, SKIP + count))
+
+
+def read_enriched(count: int, state: Path) -> list[EnrichedArticle]:
+    """Return what the stages make of so many, copies left out."""
+    lines = enrich(read_items(count), load(state=state))
+    return [decode(EnrichedArticle, line) for line in lines if line.startswith(b'{"outcome":"enriched"')]
 
 
 def _enrich(items: Sequence[Item | Refused], cores: int) -> Passed:

@@ -18,14 +18,11 @@ from unittest.mock import patch
 from rich.console import Console
 from rich.table import Table
 
-from streams.cli.enrich import enrich
-from streams.contracts.codec import decode
 from streams.contracts.events import EnrichedArticle
 from streams.core import entity_memory
 from streams.core.resolve import ResolveState
 from streams.delivery.shelf import DiskShelf
-from streams.settings import load
-from tests.bench.pipeline import read_items
+from tests.bench.pipeline import read_enriched
 from tests.data import DATA
 
 # Of the articles, and of the decisions, of the window: one in so many is kept in memory.
@@ -43,12 +40,11 @@ def main() -> int:
         sys.stderr.write("resolve benchmark: no measuring data (set NEWSWIRE_DATA); skipped\n")
         return 0
     with tempfile.TemporaryDirectory() as folder:
-        lines = enrich(read_items(arguments.articles), load(state=Path(folder)))
-        articles = [decode(EnrichedArticle, line) for line in lines if line.startswith(b'{"outcome":"enriched"')]
+        articles = read_enriched(arguments.articles, Path(folder))
         taken: dict[str, list[float]] = {name: [] for name in SHARES}
         for _ in range(arguments.rounds):
             for name, (fewer, fewest) in SHARES.items():
-                kept, whole = len(articles) // fewer, len(articles) // fewest
+                kept, whole = (max(1, len(articles) // share) for share in (fewer, fewest))
                 with patch.multiple(entity_memory, _ARTICLES=kept, _DECISIONS=whole):
                     taken[name].append(_last_half_ms(articles, Path(folder)))
     table = Table("window", "ms of CPU an article", title=f"{len(articles)} articles, the last half of them")

@@ -10,6 +10,7 @@ from streams.core.entity_policy import ResolvePolicy
 from streams.core.entity_updates import Entities, updates
 from streams.core.resolution import Resolution
 from streams.core.resolve import ACRONYM, OWN_BEARER, SAME_LINK, SAME_NAME, SAME_PERSON, SHORT, ResolveState
+from streams.core.shelf import MemoryShelf
 from tests.enriched_articles import AT, enriched, entity, organisation, person, place
 
 LAVROV, SERGEY = person("Lavrov", "foreign minister"), person("Sergey Lavrov", "foreign minister")
@@ -306,6 +307,15 @@ def test_how_much_is_kept_in_memory_changes_no_decision(monkeypatch: pytest.Monk
     monkeypatch.setattr(entity_memory, "_DECISIONS", 1)
     read = Stream()
     assert [read.take(article).encode() for article in articles] == decisions
+
+
+def test_what_is_forgotten_gives_its_room_on_the_shelf_back() -> None:
+    shelf = MemoryShelf()
+    state = ResolveState(None, shelf)
+    place = shelf.put(b"another's")
+    state.apply("o", state.judge(enriched(1, SERGEY, MOSCOW), "o", AT))
+    state.forget("o")
+    assert shelf._values == {place: b"another's"}
 
 
 def test_a_decoded_decision_has_no_dictionary_but_its_evidence(stream: Stream) -> None:
